@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* A strict reader of one JSON object over jsmn's tokens, and a small writer.
+   Knows nothing of what the members mean. */
+#ifndef KB_JSON_H
+#define KB_JSON_H
+
+#include "base/secret.h"
+
+G_BEGIN_DECLS
+
+/* Caps: an answer of a token endpoint is 8 kB; a list of PATs 100 kB.  Deeper than 32 or
+   more tokens than this is an attack (CVE-2025-57052 and kin). */
+#define KB_JSON_BYTES_MAX (1024 * 1024)
+#define KB_JSON_DEPTH_MAX 32
+#define KB_JSON_TOKENS_MAX 65536
+
+/* jsmn takes almost anything, so after it the whole text is checked against RFC 8259: one
+   root object or array and only white space (and a leading BOM) around it, pairs and
+   commas, the grammar of numbers and literals, escapes, UTF-8, no lone surrogate, no
+   \u0000, no raw control byte, no duplicate key.  Parsed once; nothing is copied until
+   asked for.  Holds TEXT as a reference. */
+typedef struct _KbJson KbJson;
+
+KbJson *kb_json_parse (KbSecret *text, GError **error); /* KB_ERROR_PROTOCOL */
+void kb_json_free (KbJson *json);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbJson, kb_json_free)
+
+/* A place in the document; 0 is the root.  Negative: there is no such member. */
+typedef int KbJsonNode;
+
+typedef enum
+{
+  KB_JSON_NONE, /* no such member */
+  KB_JSON_NULL,
+  KB_JSON_BOOLEAN,
+  KB_JSON_NUMBER,
+  KB_JSON_STRING,
+  KB_JSON_ARRAY,
+  KB_JSON_OBJECT
+} KbJsonType;
+
+KbJsonType kb_json_type (const KbJson *json, KbJsonNode node);
+
+/* The member of that very object: nested ones of the same name are not looked at. */
+KbJsonNode kb_json_member (const KbJson *json, KbJsonNode object, const char *name);
+
+/* Members of an object or elements of an array; walk with kb_json_at (0-based). */
+guint kb_json_size (const KbJson *json, KbJsonNode node);
+KbJsonNode kb_json_at (const KbJson *json, KbJsonNode node, guint index);
+
+/* New: the name of the INDEX-th member of an object. */
+char *kb_json_key_at (const KbJson *json, KbJsonNode object, guint index);
+
+/* New and unescaped, or NULL when it is not a string. */
+char *kb_json_string (const KbJson *json, KbJsonNode node);
+KbSecret *kb_json_secret (const KbJson *json, KbJsonNode node);
+
+/* Whole numbers within int64; a string of digits counts when LENIENT, as managed identity
+   endpoints send "expires_in":"3599". */
+gboolean kb_json_int64 (const KbJson *json, KbJsonNode node, gboolean lenient,
+                        gint64 *value);
+gboolean kb_json_boolean (const KbJson *json, KbJsonNode node, gboolean *value);
+
+/* Appends TEXT quoted and escaped (UTF-8 expected; other bytes become U+FFFD). */
+void kb_json_append_string (KbBuffer *buffer, const char *text);
+
+/* Appends `,` when the buffer does not end in `{`, `[` or `:`, then `"name":`. */
+void kb_json_append_name (KbBuffer *buffer, const char *name);
+
+G_END_DECLS
+
+#endif

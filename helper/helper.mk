@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: MIT
+# The core and the program; knows no module.
+noinst_LIBRARIES += helper/libkeybearer.a
+helper_libkeybearer_a_CPPFLAGS = $(AM_CPPFLAGS) -DKB_MODULES_DIR='"$(modulesdir)"' \
+	-DKB_DATA_DIR='"$(datadir)"' -DKB_SYSCONF_DIR='"$(sysconfdir)"'
+helper_libkeybearer_a_CFLAGS = $(AM_CFLAGS) -fPIE
+helper_libkeybearer_a_SOURCES = \
+	helper/base/challenge.c helper/base/challenge.h \
+	helper/base/clock.c helper/base/clock.h \
+	helper/base/error.c helper/base/error.h \
+	helper/base/file.c helper/base/file.h \
+	helper/base/json.c helper/base/json.h \
+	helper/base/lines.c helper/base/lines.h \
+	helper/base/secret.c helper/base/secret.h \
+	helper/base/text.c helper/base/text.h \
+	helper/base/url.c helper/base/url.h \
+	helper/keybearer-module.h
+
+# Modules and the programs that load them: every kb_* symbol must be there and be seen.
+host_ldadd = -Wl,--whole-archive helper/libkeybearer.a -Wl,--no-whole-archive $(GLIB_LIBS)
+host_ldflags = $(AM_LDFLAGS) -pie -Wl,--export-dynamic

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT */
+/* The contract between Keybearer and its modules, ABI 1.0: sources make credentials,
+   stores keep opaque items.  Knows nothing of any provider, keyring or calling tool. */
+#ifndef KEYBEARER_MODULE_H
+#define KEYBEARER_MODULE_H
+
+#include "base/error.h"
+#include "base/secret.h"
+
+G_BEGIN_DECLS
+
+/* Rules that hold for every function of this header unless it says otherwise:
+   - One thread.  A module is opened, used and closed by the thread that loaded it.
+   - Strings are UTF-8 and belong to the object that returned them; `char *` results and
+     `KbX *` results marked "new" belong to the caller.
+   - Times are seconds since 1970 (gint64); durations are milliseconds; 0 is "unknown".
+   - An output is written only on KB_OK.  KB_FAILED sets ERROR; the other answers never do.
+   - A module prints nothing, never exits, and asks a person only through kb_request_ask. */
+
+/* Major in the upper half.  The loader refuses another major or a newer minor. */
+#define KB_MODULE_ABI 0x00010000u
+
+typedef enum
+{
+  KB_OK,       /* done: the outputs are set */
+  KB_DECLINED, /* not mine, nothing to give; cost no network and no prompt */
+  KB_FAILED    /* mine, and it went wrong: ERROR is set */
+} KbAnswer;
+
+/* ---- options ------------------------------------------------------------------- */
+
+typedef enum
+{
+  KB_OPTION_STRING,
+  KB_OPTION_SECRET,  /* a reference (file:, env:, fd:, cred:, store:), followed when used */
+  KB_OPTION_BOOLEAN, /* true, false */
+  KB_OPTION_INTEGER, /* decimal, 0 to 2^31-1 */
+  KB_OPTION_LIST     /* strings separated by ';' */
+} KbOptionType;
+
+typedef struct
+{
+  const char *name; /* [a-z0-9-]; NULL ends the table */
+  KbOptionType type;
+  gboolean required;
+  const char *fallback; /* what holds when it is absent, or NULL for nothing */
+  const char *summary;  /* one line, no full stop */
+} KbOption;
+
+/* ---- the instance: a module with the options of one configuration group ---------- */
+
+typedef struct _KbInstance KbInstance;
+
+const char *kb_instance_name (const KbInstance *instance);
+
+/* The configured value, else the table's fallback, else NULL / FALSE / 0. */
+const char *kb_instance_string (const KbInstance *instance, const char *option);
+gboolean kb_instance_boolean (const KbInstance *instance, const char *option);
+gint64 kb_instance_integer (const KbInstance *instance, const char *option);
+const char *const *kb_instance_list (const KbInstance *instance, const char *option);
+
+/* Follows the reference now.  KB_DECLINED: the option is absent, or what it names does
+   not exist (an unset variable).  SECRET is new. */
+KbAnswer kb_instance_secret (const KbInstance *instance, const char *option,
+                             KbSecret **secret, GError **error);
+
+/* From [network]: a file of extra CAs, or NULL; a proxy URL, or NULL for the environment's. */
+const char *kb_instance_ca_file (const KbInstance *instance);
+const char *kb_instance_proxy (const KbInstance *instance);
+
+/* A directory (mode 0700, made when first asked for) that is this user's own and survives
+   a restart: for files that a store keeps.  NULL with an error when it cannot be made. */
+const char *kb_instance_data_dir (const KbInstance *instance, GError **error);
+
+/* ---- the credential --------------------------------------------------------------- */
+
+typedef enum
+{
+  KB_SCHEME_BASIC, /* user name and password */
+  KB_SCHEME_BEARER /* a token that may also serve as a Basic password */
+} KbScheme;
+
+typedef struct _KbCredential KbCredential;
+
+/* New.  USER may be NULL or empty.  Takes its own reference to SECRET. */
+KbCredential *kb_credential_new (KbScheme scheme, const char *user, KbSecret *secret);
+KbCredential *kb_credential_ref (KbCredential *credential);
+void kb_credential_unref (KbCredential *credential);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbCredential, kb_credential_unref)
+
+KbScheme kb_credential_scheme (const KbCredential *credential);
+const char *kb_credential_user (const KbCredential *credential); /* never NULL */
+KbSecret *kb_credential_secret (const KbCredential *credential); /* borrowed */
+
+/* When it ends; 0 is "never, or nobody knows". */
+gint64 kb_credential_expires (const KbCredential *credential);
+void kb_credential_set_expires (KbCredential *credential, gint64 expires);
+
+/* From when on a new one is welcome although this one is still good (refresh_in). */
+gint64 kb_credential_refresh_after (const KbCredential *credential);
+void kb_credential_set_refresh_after (KbCredential *credential, gint64 when);
+
+/* What lets the same instance make the next one without a person; NULL for none.  Kept
+   apart from the credential and never shown to a calling tool. */
+KbSecret *kb_credential_renewal (const KbCredential *credential); /* borrowed */
+void kb_credential_set_renewal (KbCredential *credential, KbSecret *renewal);
+
+/* A credential that must not be kept: what is in the environment changes with it. */
+gboolean kb_credential_ephemeral (const KbCredential *credential);
+void kb_credential_set_ephemeral (KbCredential *credential, gboolean ephemeral);
+
+/* ---- the request ------------------------------------------------------------------ */
+
+typedef struct _KbRequest KbRequest;
+
+const char *kb_request_scheme (const KbRequest *request); /* "https" */
+const char *kb_request_host (const KbRequest *request);   /* lower case, no port */
+guint kb_request_port (const KbRequest *request);         /* 0: the scheme's own */
+const char *kb_request_path (const KbRequest *request);   /* no leading '/', or NULL */
+const char *kb_request_user (const KbRequest *request);   /* asked for, or NULL */
+
+/* The organization that the URL names by the configuration's patterns, or NULL. */
+const char *kb_request_organization (const KbRequest *request);
+
+/* What a person knows the place by: "contoso (dev.azure.com)".  Safe to show. */
+const char *kb_request_place (const KbRequest *request);
+
+/* The server's WWW-Authenticate lines in order, NULL-terminated, perhaps empty. */
+const char *const *kb_request_challenges (const KbRequest *request);
+
+/* What this instance gave last for this account and realm, refused or stale perhaps, and
+   what may renew it; both may be NULL, both borrowed.  Only in acquire. */
+KbCredential *kb_request_prior (const KbRequest *request);
+KbSecret *kb_request_renewal (const KbRequest *request);
+
+/* TRUE when the server refused the prior credential: never give the same one again. */
+gboolean kb_request_prior_refused (const KbRequest *request);
+
+/* The credential made by the entry before this one in the stack, or NULL. */
+KbCredential *kb_request_input (const KbRequest *request);
+
+/* What is left until the deadline, never negative.  No call may outlive it. */
+gint64 kb_request_remaining_ms (const KbRequest *request);
+gboolean kb_request_cancelled (const KbRequest *request);
+
+/* Whether a person may be asked at all. */
+gboolean kb_request_interactive (const KbRequest *request);
+
+/* The environment, through one door: what was looked at becomes part of what a cached
+   answer depends on.  The second form is for variables that hold a secret (new). */
+const char *kb_request_getenv (const KbRequest *request, const char *variable);
+KbSecret *kb_request_getenv_secret (const KbRequest *request, const char *variable);
+
+/* Why the answer was what it was, for `explain` and -v: never a value of a secret. */
+void kb_request_note (const KbRequest *request, const char *format, ...)
+    G_GNUC_PRINTF (2, 3);
+
+/* Asks on the terminal or through askpass.  QUESTION is one line that names the place
+   (kb_request_place) and what is wanted; it is escaped before it is shown.  HIDDEN: no
+   echo.  KB_DECLINED: nobody may be asked, or the person gave nothing.  ANSWER is new. */
+KbAnswer kb_request_ask (const KbRequest *request, const char *question, gboolean hidden,
+                         KbSecret **answer, GError **error);
+
+/* ---- sources ------------------------------------------------------------------------ */
+
+/* Who would answer and what the answer is good for.  Strings belong to the caller of
+   identify; a module sets them with g_strdup. */
+typedef struct
+{
+  char *account; /* one identity; shown to people; never a secret */
+  char *realm;   /* credentials of one account and realm are interchangeable */
+  /* end of ABI 1.0 */
+} KbIdentity;
+
+typedef struct
+{
+  /* Required.  Checks what can be checked without network; SELF is the module's own. */
+  KbAnswer (*open) (const KbInstance *instance, gpointer *self, GError **error);
+
+  /* Required.  Takes NULL. */
+  void (*close) (gpointer self);
+
+  /* Required.  No network, no prompt, no store: it may be called only to explain.
+     KB_DECLINED after kb_request_note says why there is nothing to give. */
+  KbAnswer (*identify) (gpointer self, const KbRequest *request, KbIdentity *identity,
+                        GError **error);
+
+  /* Required.  Called under the account's lock, at most once a request.  CREDENTIAL is
+     new.  KB_ERROR_NETWORK counts against the account's circuit breaker. */
+  KbAnswer (*acquire) (gpointer self, const KbRequest *request, KbCredential **credential,
+                       GError **error);
+  /* end of ABI 1.0 */
+} KbSource;
+
+/* Tells the core, from within acquire, that the server asks for silence until SECONDS
+   from now (Retry-After).  Opens the circuit breaker; capped at 3600 (MSAL's own cap). */
+void kb_request_retry_after (const KbRequest *request, gint64 seconds);
+
+/* ---- stores ------------------------------------------------------------------------- */
+
+/* A cache: it may forget at any time, and its every failure is a miss. */
+#define KB_STORE_VOLATILE 1u
+
+/* The longest item a store must take, one line of base64url: one Entra token of 2.5 kB and
+   one renewal of as much, encoded, four times over. */
+#define KB_STORE_ITEM_MAX 65536
+
+/* NAME is [a-z0-9/._@:+%-], at most 512 bytes, unique; it is no secret.  VALUE is one line of
+   base64url (a line feed or a backslash would ruin a keyring without a password). */
+typedef struct
+{
+  guint flags;
+
+  /* Required.  Must be cheap: no connection, no prompt, no unlocking. */
+  KbAnswer (*open) (const KbInstance *instance, gpointer *self, GError **error);
+
+  /* Required.  Takes NULL. */
+  void (*close) (gpointer self);
+
+  /* Required.  Is the store there for this user?  KB_DECLINED: it is not, and starting
+     none would help (no service, never initialised); locked or slow is KB_FAILED. */
+  KbAnswer (*probe) (gpointer self, const KbRequest *request, GError **error);
+
+  /* Required.  VALUE is new.  KB_DECLINED: there is no such item.  A locked, absent or
+     silent store is KB_FAILED with KB_ERROR_LOCKED, never KB_DECLINED. */
+  KbAnswer (*get) (gpointer self, const KbRequest *request, const char *name,
+                   KbSecret **value, GError **error);
+
+  /* Required.  Replaces.  On KB_OK the item survives kill -9 and, unless volatile, a
+     restart.  LABEL is for people; EXPIRES lets a cache forget. */
+  KbAnswer (*put) (gpointer self, const KbRequest *request, const char *name,
+                   const char *label, const KbSecret *value, gint64 expires,
+                   GError **error);
+
+  /* Required.  KB_DECLINED: there was none. */
+  KbAnswer (*erase) (gpointer self, const KbRequest *request, const char *name,
+                     GError **error);
+
+  /* Optional.  Appends newly allocated names to NAMES, which frees its elements. */
+  KbAnswer (*list) (gpointer self, const KbRequest *request, GPtrArray *names,
+                    GError **error);
+  /* end of ABI 1.0 */
+} KbStore;
+
+/* ---- the module --------------------------------------------------------------------- */
+
+typedef struct
+{
+  guint32 abi;             /* KB_MODULE_ABI; read before anything else */
+  const char *name;        /* the file's name without .so */
+  const char *summary;     /* one line, no full stop */
+  const KbOption *options; /* NULL for none */
+  const KbSource *source;  /* NULL when it is no source */
+  const KbStore *store;    /* NULL when it is no store */
+  /* end of ABI 1.0 */
+} KbModule;
+
+/* The one symbol that a module exports. */
+#if defined(__GNUC__)
+#define KB_MODULE_EXPORT __attribute__ ((visibility ("default")))
+#else
+#define KB_MODULE_EXPORT
+#endif
+extern KB_MODULE_EXPORT const KbModule kb_module;
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* The core's side of KbRequest: what a calling tool asks for and what a source may use.
+   Knows nothing of the tool's protocol nor of what will answer. */
+#ifndef KB_REQUEST_H
+#define KB_REQUEST_H
+
+#include "base/url.h"
+#include "keybearer-module.h"
+#include "talk.h"
+
+G_BEGIN_DECLS
+
+/* The whole of a call that may ask nobody, and what a person is given to answer. */
+#define KB_DEADLINE_MS 15000
+#define KB_DEADLINE_PROMPT_MS 120000
+
+/* New; takes URL.  Starts without a person (talk NULL) and with KB_DEADLINE_MS left. */
+KbRequest *kb_request_new (KbUrl *url);
+void kb_request_free (KbRequest *request);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbRequest, kb_request_free)
+
+const KbUrl *kb_request_url (const KbRequest *request);
+
+/* Who asks, for prompts and logs: "git", "nuget".  Copied. */
+void kb_request_set_program (KbRequest *request, const char *program);
+const char *kb_request_program (const KbRequest *request);
+
+void kb_request_set_user (KbRequest *request, const char *user);
+void kb_request_set_organization (KbRequest *request, const char *organization);
+void kb_request_add_challenge (KbRequest *request, const char *line);
+
+/* TALK is borrowed and must outlive the request; NULL: nobody may be asked.  Setting one
+   makes the deadline that of a prompt. */
+void kb_request_set_talk (KbRequest *request, const KbTalk *talk);
+void kb_request_set_deadline_ms (KbRequest *request, gint64 from_now);
+
+/* What one entry of the stack is handed; all may be NULL; references are taken. */
+void kb_request_hand (KbRequest *request, KbCredential *prior, gboolean refused,
+                      KbSecret *renewal, KbCredential *input);
+
+/* What sources said through kb_request_retry_after since the last hand: 0 or seconds. */
+gint64 kb_request_asked_silence (const KbRequest *request);
+
+/* The last note, or NULL; borrowed until the next one. */
+const char *kb_request_last_note (const KbRequest *request);
+void kb_request_clear_note (KbRequest *request);
+
+/* New.  One line for each variable that was looked at, sorted: "NAME=" and the SHA-256 of
+   its value, or of its presence alone for one that holds a secret. */
+char *kb_request_environment_seen (const KbRequest *request);
+
+/* The same for the names in SEEN (lines as above) as the environment is now. */
+char *kb_environment_now (const char *seen);
+
+/* TRUE from a signal handler on: async-signal-safe. */
+void kb_request_cancel_all (void);
+
+G_END_DECLS
+
+#endif

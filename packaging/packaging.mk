@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+# What is installed beside the program and how a person sets it up.

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+# One line a module; each folder's fragment says what it is made of.
+include plugins/common/common.mk

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+# Unit tests of helper: one program a file.
