@@ -14,7 +14,8 @@ helper_libkeybearer_a_SOURCES = \
 	helper/base/secret.c helper/base/secret.h \
 	helper/base/text.c helper/base/text.h \
 	helper/base/url.c helper/base/url.h \
-	helper/keybearer-module.h
+	helper/credential.c helper/keybearer-module.h \
+	helper/request.c helper/request.h
 
 # Modules and the programs that load them: every kb_* symbol must be there and be seen.
 host_ldadd = -Wl,--whole-archive helper/libkeybearer.a -Wl,--no-whole-archive $(GLIB_LIBS)

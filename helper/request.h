@@ -45,11 +45,11 @@ gint64 kb_request_asked_silence (const KbRequest *request);
 const char *kb_request_last_note (const KbRequest *request);
 void kb_request_clear_note (KbRequest *request);
 
-/* New.  One line for each variable that was looked at, sorted: "NAME=" and the SHA-256 of
-   its value, or of its presence alone for one that holds a secret. */
+/* New.  What was looked at, sorted, joined by ';': "NAME=" and the SHA-256 of its value, or
+   "*NAME=set" for one that holds a secret; nothing after '=' when it was not set. */
 char *kb_request_environment_seen (const KbRequest *request);
 
-/* The same for the names in SEEN (lines as above) as the environment is now. */
+/* New.  The names in SEEN (of the form above) as the environment is now. */
 char *kb_environment_now (const char *seen);
 
 /* TRUE from a signal handler on: async-signal-safe. */
