@@ -10,6 +10,9 @@ helper_libkeybearer_a_SOURCES = \
 	helper/base/error.c helper/base/error.h \
 	helper/base/file.c helper/base/file.h \
 	helper/base/json.c helper/base/json.h \
+	helper/base/json-check.c helper/base/json-check.h \
+	helper/base/json-raw.c helper/base/json-raw.h \
+	helper/base/json-write.c \
 	helper/base/lines.c helper/base/lines.h \
 	helper/base/secret.c helper/base/secret.h \
 	helper/base/text.c helper/base/text.h \

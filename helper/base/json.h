@@ -14,11 +14,12 @@ G_BEGIN_DECLS
 #define KB_JSON_DEPTH_MAX 32
 #define KB_JSON_TOKENS_MAX 65536
 
-/* jsmn takes almost anything, so after it the whole text is checked against RFC 8259: one
-   root object or array and only white space (and a leading BOM) around it, pairs and
+/* jsmn takes almost anything, so before it the whole text is checked against RFC 8259:
+   one root object or array and only white space (and a leading BOM) around it, pairs and
    commas, the grammar of numbers and literals, escapes, UTF-8, no lone surrogate, no
-   \u0000, no raw control byte, no duplicate key.  Parsed once; nothing is copied until
-   asked for.  Holds TEXT as a reference. */
+   \u0000, no raw control byte, no duplicate key (however it is escaped); and after it its
+   tokens are checked against the text.  Parsed once; nothing is copied until asked for.
+   Holds TEXT as a reference.  Errors name the byte and never quote. */
 typedef struct _KbJson KbJson;
 
 KbJson *kb_json_parse (KbSecret *text, GError **error); /* KB_ERROR_PROTOCOL */
@@ -48,24 +49,29 @@ KbJsonNode kb_json_member (const KbJson *json, KbJsonNode object, const char *na
 guint kb_json_size (const KbJson *json, KbJsonNode node);
 KbJsonNode kb_json_at (const KbJson *json, KbJsonNode node, guint index);
 
-/* New: the name of the INDEX-th member of an object. */
+/* New: the name of the INDEX-th member of an object, or NULL when there is none. */
 char *kb_json_key_at (const KbJson *json, KbJsonNode object, guint index);
 
-/* New and unescaped, or NULL when it is not a string. */
+/* New and unescaped, or NULL when it is not a string.  Of the two only the KbSecret is
+   wiped.  The text is UTF-8 without NUL, but need not be clean (kb_text_is_clean). */
 char *kb_json_string (const KbJson *json, KbJsonNode node);
 KbSecret *kb_json_secret (const KbJson *json, KbJsonNode node);
 
-/* Whole numbers within int64; a string of digits counts when LENIENT, as managed identity
-   endpoints send "expires_in":"3599". */
+/* Whole numbers within int64, written without fraction and exponent; when LENIENT a
+   string of 1 to 10 digits without leading zeros counts too, as managed identity
+   endpoints send "expires_in":"3599".  *VALUE is untouched when it is FALSE. */
 gboolean kb_json_int64 (const KbJson *json, KbJsonNode node, gboolean lenient,
                         gint64 *value);
 gboolean kb_json_boolean (const KbJson *json, KbJsonNode node, gboolean *value);
 
-/* Appends TEXT quoted and escaped (UTF-8 expected; other bytes become U+FFFD). */
-void kb_json_append_string (KbBuffer *buffer, const char *text);
+/* Appends TEXT quoted and escaped (UTF-8 expected; other bytes become U+FFFD), so that
+   the result is clean (kb_text_is_clean).  FALSE, and nothing added, when the limit of
+   BUFFER would be passed. */
+gboolean kb_json_append_string (KbBuffer *buffer, const char *text);
 
-/* Appends `,` when the buffer does not end in `{`, `[` or `:`, then `"name":`. */
-void kb_json_append_name (KbBuffer *buffer, const char *name);
+/* Appends `,` when the buffer is not empty and does not end in `{`, `[` or `:`, then
+   `"name":`.  FALSE, and nothing added, as above. */
+gboolean kb_json_append_name (KbBuffer *buffer, const char *name);
 
 G_END_DECLS
 

@@ -9,18 +9,20 @@
 G_BEGIN_DECLS
 
 /* Why a field is refused: a control byte (C0, DEL, C1), a line or paragraph separator
-   (U+2028, U+2029), a bidirectional mark or override (U+061C, U+200E, U+200F, U+202A-202E,
-   U+2066-2069), a byte order mark (U+FEFF) or bytes that are not UTF-8.  These end a line
-   for one reader and not for another (CVE-2024-50338, CVE-2025-23040), turn a prompt
-   around or make two equal names differ.  NUL is a control byte: LENGTH rules. */
+   (U+2028, U+2029), a bidirectional mark or override (U+061C, U+200E, U+200F,
+   U+202A-202E, U+2066-2069), a byte order mark (U+FEFF) or bytes that are not UTF-8.
+   These end a line for one reader and not for another (CVE-2024-50338, CVE-2025-23040),
+   turn a prompt around or make two equal names differ.  NUL is a control byte: LENGTH
+   rules. */
 gboolean kb_text_is_clean (const char *text, gsize length);
 
-/* New.  Everything that kb_text_is_clean refuses as %XX per byte, '%' as it is, and so what
-   does not print (zero-width, unassigned) and combining marks after the fourth in a row; at
-   most LIMIT bytes of TEXT are shown, whole characters, then "...".  LIMIT 0 is 256. */
+/* New.  Everything that kb_text_is_clean refuses as %XX per byte, '%' as it is, and so
+   what does not print (zero-width, unassigned) and combining marks after the fourth in a
+   row; at most LIMIT bytes of TEXT are shown, whole characters, then "...".  LIMIT 0 is
+   256. */
 char *kb_text_escape (const char *text, gsize length, gsize limit);
 
-/* [a-z0-9-], 1 to 64 bytes, not starting or ending with '-': names of modules, instances. */
+/* A name of a module or an instance: [a-z0-9-], 1 to 64 bytes, no '-' first or last. */
 gboolean kb_text_is_name (const char *text);
 
 /* New.  base64url without padding (RFC 4648 section 5). */
@@ -30,8 +32,8 @@ char *kb_text_base64url (const guint8 *bytes, gsize length);
    caller wipes it when it is a secret; always followed by a NUL that is not counted. */
 guint8 *kb_text_base64url_decode (const char *text, gsize *length);
 
-/* Strict decimal without sign, blanks or leading zeros, up to MAXIMUM.  *VALUE is untouched
-   when it is refused. */
+/* Strict decimal without sign, blanks or leading zeros, up to MAXIMUM.  *VALUE is
+   untouched when it is refused. */
 gboolean kb_text_to_int64 (const char *text, gint64 maximum, gint64 *value);
 
 /* New.  SHA-256 in lower-case hex: names of files and marks.  For a secret it is only as
