@@ -20,6 +20,18 @@ helper_libkeybearer_a_SOURCES = \
 	helper/credential.c helper/keybearer-module.h \
 	helper/request.c helper/request.h
 
+# Configuration, modules and their options.
+helper_libkeybearer_a_SOURCES += \
+	helper/instance.c helper/instance.h \
+	helper/loader.c helper/loader.h \
+	helper/reference.c helper/reference.h
+
+# Tells a program of the build tree that its modules are there too (helper/loader.h).
+BUILT_SOURCES += helper/uninstalled
+CLEANFILES += helper/uninstalled
+helper/uninstalled:
+	$(AM_V_GEN)$(MKDIR_P) helper && : > $@
+
 # Modules and the programs that load them: every kb_* symbol must be there and be seen.
 host_ldadd = -Wl,--whole-archive helper/libkeybearer.a -Wl,--no-whole-archive $(GLIB_LIBS)
 host_ldflags = $(AM_LDFLAGS) -pie -Wl,--export-dynamic

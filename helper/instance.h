@@ -44,6 +44,9 @@ void kb_instance_set_store_reference (KbInstance *instance, KbStoreReference fol
    cred:NAME, store:NAME. */
 gboolean kb_reference_is_valid (const char *text);
 
+/* Why OPTION cannot have TEXT as its value, a constant that quotes nothing; NULL: it can. */
+const char *kb_option_fault (const KbOption *option, const char *text);
+
 G_END_DECLS
 
 #endif
