@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: MIT
+# Entra's v2 token endpoint: checks a client_credentials request as strictly as Entra does.
+# Knows nothing of Azure DevOps, of faults or of the network.
+
+import base64
+import json
+import re
+
+import entra_discovery
+import entra_errors as refuse
+import entra_headers
+import world as worlds
+from anchors import recorded
+from answer import Answer, compact
+
+HOSTS = ("login.microsoftonline.com", "login.windows.net", "login.microsoft.com",
+         "sts.windows.net")
+MULTI = ("common", "organizations", "consumers")
+OIDC = frozenset(("openid", "profile", "offline_access", "email"))
+ESCAPE = re.compile(rb"%([0-9a-fA-F]{2})")
+FORM_CHARACTERS = re.compile(rb"^[\x21-\x7e]*$")
+
+
+def decode(value):
+    """One form value, or ValueError: a bad escape is an error, not a literal percent sign."""
+    if not FORM_CHARACTERS.match(value) or b"%" in ESCAPE.sub(b"", value):
+        raise ValueError("escape")
+    return ESCAPE.sub(lambda hit: bytes([int(hit[1], 16)]), value.replace(b"+", b" ")).decode()
+
+
+def form(body):
+    """The fields of a form; ValueError for a bad escape or a field that comes twice."""
+    fields = {}
+    for pair in body.split(b"&"):
+        name, _, value = pair.partition(b"=")
+        key = decode(name)
+        if key in fields:
+            raise ValueError(f"duplicate {key}")
+        fields[key] = decode(value)
+    return fields
+
+
+class Entra:
+    """The token endpoint. `settings` are the overrides that tests make (see faults.py)."""
+
+    def __init__(self, world, vault):
+        self.world = world
+        self.vault = vault
+
+    async def answer(self, ask, settings):
+        """Routes a request to the token endpoint, to discovery or to a 404."""
+        ctx = entra_headers.context(ask, settings.get("separator", "blank"))
+        if ask.route != "entra-token":
+            return entra_discovery.answer(self.world, self.vault, ask, ctx)
+        try:
+            return await self._token(ask, ctx, settings)
+        except refuse.Refusal as stop:
+            return stop.answer
+
+    async def _token(self, ask, ctx, settings):
+        fields = await self._fields(ask, ctx)
+        grant = fields.get("grant_type")
+        if not grant:
+            raise refuse.Refusal(refuse.missing(ctx, "grant_type"))
+        if grant != "client_credentials":
+            raise refuse.Refusal(refuse.grant_not_supported(ctx, grant))
+        client_id, secret = self._client(ask, fields, ctx)
+        tenant = self._tenant(ask, ctx)
+        scopes = self._scopes(fields, ctx)
+        app = self._app(client_id, secret, tenant, ctx)
+        audience = self._resource(scopes, tenant, ctx)
+        return issue(self.vault, app, audience, fields, ctx, settings)
+
+    @staticmethod
+    async def _fields(ask, ctx):
+        if ask.method != "POST":
+            raise refuse.Refusal(refuse.only_post(ctx, ask.method))
+        kind = ask.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if kind != "application/x-www-form-urlencoded":
+            raise refuse.Refusal(refuse.missing(ctx, "grant_type"))
+        try:
+            return form(await ask.body())
+        except ValueError as error:
+            raise refuse.Refusal(refuse.malformed(ctx, type(error).__name__)) from error
+
+    @staticmethod
+    def _client(ask, fields, ctx):
+        """The client id and the secret, from the body or from HTTP Basic, never from both."""
+        header = ask.headers.get("Authorization", "")
+        if not header:
+            return fields.get("client_id"), fields.get("client_secret")
+        if "client_secret" in fields:
+            raise refuse.Refusal(refuse.two_methods(ctx))
+        scheme, _, value = header.partition(" ")
+        try:
+            if scheme.lower() != "basic":
+                raise ValueError("scheme")
+            pair = base64.b64decode(value, validate=True)
+            name, colon, secret = pair.partition(b":")
+            client_id, secret = decode(name), decode(secret) if colon else None
+        except ValueError as error:
+            raise refuse.Refusal(refuse.malformed(ctx, "Authorization")) from error
+        if fields.get("client_id", client_id) != client_id:
+            raise refuse.Refusal(refuse.two_methods(ctx))
+        return client_id, secret
+
+    def _tenant(self, ask, ctx):
+        name = ask.segments[0]
+        if name.lower() in MULTI:
+            raise refuse.Refusal(refuse.no_tenant(ctx))
+        tenant = self.world.tenant(name)
+        if tenant is None:
+            raise refuse.Refusal(refuse.unknown_tenant(ctx, name))
+        return tenant
+
+    @staticmethod
+    def _scopes(fields, ctx):
+        """The one resource scope; the OIDC scopes that MSAL adds are dropped."""
+        if not fields.get("scope", "").strip():
+            raise refuse.Refusal(refuse.missing(ctx, "scope"))
+        scopes = [scope for scope in fields["scope"].split() if scope not in OIDC]
+        if len(scopes) != 1:
+            raise refuse.Refusal(refuse.bad_scope(ctx, fields["scope"]))
+        if not scopes[0].endswith("/.default"):
+            raise refuse.Refusal(refuse.scope_not_default(ctx, scopes[0]))
+        return scopes[0]
+
+    def _app(self, client_id, secret, tenant, ctx):
+        if not client_id:
+            raise refuse.Refusal(refuse.missing(ctx, "client_id"))
+        app = self.world.app(client_id)
+        if app is None or app.tenant is not tenant:
+            raise refuse.Refusal(refuse.unknown_app(ctx, client_id, tenant))
+        if app.disabled:
+            raise refuse.Refusal(refuse.disabled_app(ctx, app))
+        if not secret:
+            raise refuse.Refusal(refuse.no_secret(ctx))
+        if secret != app.secret:
+            raise refuse.Refusal(refuse.wrong_secret(ctx, app))
+        if app.secret_expired:
+            raise refuse.Refusal(refuse.expired_secret(ctx, app))
+        return app
+
+    @staticmethod
+    def _resource(scope, tenant, ctx):
+        resource = scope[:-len("/.default")]
+        known = resource.lower() in (worlds.RESOURCE, worlds.RESOURCE_URI)
+        if not known or not tenant.has_devops:
+            raise refuse.Refusal(refuse.unknown_resource(ctx, resource, tenant))
+        return resource
+
+
+def _wants_cae(fields):
+    """Whether the client said that it can handle claims challenges (cp1)."""
+    try:
+        claims = json.loads(fields.get("claims", "{}"))
+        return "cp1" in claims["access_token"]["xms_cc"]["values"]
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
+@recorded("E3")
+def issue(vault, app, audience, fields, ctx, settings):
+    """The token answer; tests may bend expires_in, refresh_in and the real lifetime."""
+    cae = _wants_cae(fields)
+    lifetime = settings.get("lifetime", 86399 if cae else 3599)
+    told = settings.get("expires_in", lifetime)
+    token = vault.entra(app, lifetime, cae, audience)
+    document = {"token_type": "Bearer", "expires_in": told, "ext_expires_in": told}
+    if "refresh_in" in settings:
+        document["refresh_in"] = settings["refresh_in"]
+    document["access_token"] = token
+    body = compact(document)
+    return Answer(200, entra_headers.token(ctx, len(body), "1,0,0,,"), body)

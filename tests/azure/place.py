@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: MIT
+# Reads host and path: which service, which organization, which route class.
+# Knows nothing of credentials or answers.
+
+import dataclasses
+
+import entra
+
+TFS, SPS, PKGS, FEEDS, AUDIT = "tfs", "sps", "pkgs", "feeds", "audit"
+SHARED = {"dev.azure.com": TFS, "vssps.dev.azure.com": SPS, "pkgs.dev.azure.com": PKGS,
+          "feeds.dev.azure.com": FEEDS, "auditservice.dev.azure.com": AUDIT}
+SUFFIXES = ((".vssps.visualstudio.com", SPS), (".pkgs.visualstudio.com", PKGS),
+            (".feeds.visualstudio.com", FEEDS), (".visualstudio.com", TFS))
+ORGLESS = ("app.vssps.visualstudio.com", "vssps.visualstudio.com")
+CERTIFICATE_NAMES = (*entra.HOSTS, *SHARED, "*.visualstudio.com", "*.vssps.visualstudio.com",
+                     "*.pkgs.visualstudio.com", "*.feeds.visualstudio.com")
+
+
+@dataclasses.dataclass
+class Place:
+    """`org` is a name ("" where the host has none); `rest` is the path below the organization."""
+    service: str
+    org: str
+    rest: list
+    root: str
+
+    @property
+    def area(self):
+        """The path below _apis, in lower case, or None."""
+        lower = [part.lower() for part in self.rest]
+        return lower[lower.index("_apis") + 1:] if "_apis" in lower else None
+
+    @property
+    def project(self):
+        """What stands before _apis or _git: a project's name, or ""."""
+        head = self.rest[0] if self.rest else ""
+        return "" if head.startswith("_") else head
+
+
+def served(host):
+    """Whether the proxy may lead a host to the stand-in."""
+    return host in entra.HOSTS or host in SHARED or _by_suffix(host) is not None
+
+
+def _by_suffix(host):
+    for suffix, service in SUFFIXES:
+        label = host[:-len(suffix)]
+        if host.endswith(suffix) and label and "." not in label:
+            return service, label
+    return None
+
+
+def locate(ask):
+    """The place of a request to Azure DevOps."""
+    if ask.host in ORGLESS:
+        return Place(SPS, "", ask.segments, f"https://{ask.host}/")
+    if ask.host in SHARED:
+        org = ask.segments[0].lower() if ask.segments else ""
+        return Place(SHARED[ask.host], org, ask.segments[1:], f"https://{ask.host}/{org}/")
+    service, org = _by_suffix(ask.host)
+    rest = ask.segments
+    if rest and rest[0].lower() == "defaultcollection":
+        rest = rest[1:]
+    return Place(service, org, rest, f"https://{ask.host}/")
+
+
+def git_path(rest):
+    """(project, repository, tail) of a path with _git in it, or None."""
+    if "_git" not in rest:
+        return None
+    at = rest.index("_git")
+    if at > 1 or len(rest) < at + 2:
+        return None
+    repo = rest[at + 1]
+    return (rest[0] if at else repo), repo, rest[at + 2:]
+
+
+def route(ask):
+    """The route class, by which faults are chosen and requests counted."""
+    path = [part.lower() for part in ask.segments]
+    if ask.host in entra.HOSTS:
+        return "entra-token" if path[1:] == ["oauth2", "v2.0", "token"] else "entra"
+    if "_git" in path:
+        return "lfs" if "lfs" in path[path.index("_git"):] else "git"
+    return "packages" if locate(ask).service == PKGS else "rest"
