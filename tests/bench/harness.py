@@ -132,26 +132,29 @@ class StandIn:
     """The local Azure of tests/azure/run, through what that script exports."""
 
     def __init__(self):
-        self.environment = os.environ
         if not os.environ.get("KB_AZURE_TENANT"):
             raise Missing("the stand-in is not running (tests/azure/run)")
         self.tenant, self.client, self.secret, self.ca = (
             os.environ[f"KB_AZURE_{name}"] for name in ("TENANT", "CLIENT_ID", "CLIENT_SECRET", "CA"))
         self.control = os.environ.get("KB_AZURE_CONTROL", "")
 
-    def ask(self, path, document=None):
+    def ask(self, path, document=None, method=None):
         if not self.control:
             raise Missing("the stand-in names no KB_AZURE_CONTROL")
         body = json.dumps(document).encode() if document is not None else None
-        request = urllib.request.Request(f"{self.control}/{path}", data=body,
+        request = urllib.request.Request(f"{self.control}/{path}", data=body, method=method,
                                          headers={"Content-Type": "application/json"})
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with opener.open(request, timeout=10) as answer:
             return json.loads(answer.read() or b"null")
 
     def token_requests(self):
-        return self.ask("counters").get("entra-token", 0)
+        return self.ask("counters")["arrived"].get("entra-token", 0)
 
     def set_lifetime(self, seconds):
         """How long tokens made from now on are good for; None is the usual hour."""
-        self.ask("settings", {"expires_in": seconds, "lifetime": seconds})
+        if seconds is None:
+            self.ask("fault", method="DELETE")
+        else:
+            self.ask("fault", {"route": "entra-token",
+                               "options": [f"expires_in={seconds}", f"lifetime={seconds}"]})
