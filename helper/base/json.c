@@ -73,7 +73,8 @@ bytes_agree (const KbJson *json, const jsmntok_t *token)
     case JSMN_STRING:
       return token->start > 0 && start[-1] == '"' && *end == '"';
     case JSMN_PRIMITIVE:
-      return length >= 1 && strchr ("-0123456789tfn", *start) != NULL && token->size == 0;
+      return length >= 1 && strchr ("-0123456789tfn", *start) != NULL
+             && strchr (" \t\r\n,]}", *end) != NULL && token->size == 0;
     case JSMN_UNDEFINED:
     default:
       return FALSE;
