@@ -17,14 +17,29 @@ helper_libkeybearer_a_SOURCES = \
 	helper/base/secret.c helper/base/secret.h \
 	helper/base/text.c helper/base/text.h \
 	helper/base/url.c helper/base/url.h \
+	helper/base/url-pieces.c helper/base/url-pieces.h \
 	helper/credential.c helper/keybearer-module.h \
 	helper/request.c helper/request.h
 
 # Configuration, modules and their options.
 helper_libkeybearer_a_SOURCES += \
+	helper/config.c helper/config.h \
+	helper/config-groups.c helper/config-groups.h \
+	helper/config-scan.c helper/config-scan.h \
+	helper/config-stack.c helper/config-stack.h \
 	helper/instance.c helper/instance.h \
 	helper/loader.c helper/loader.h \
 	helper/reference.c helper/reference.h
+
+# The defaults that are compiled in: the text of packaging/keybearer.conf as a C string.
+BUILT_SOURCES += helper/defaults.conf.h
+CLEANFILES += helper/defaults.conf.h
+helper/helper_libkeybearer_a-config.$(OBJEXT): helper/defaults.conf.h
+helper/defaults.conf.h: $(top_srcdir)/packaging/keybearer.conf
+	$(AM_V_GEN)$(MKDIR_P) helper && $(AWK) ' \
+	  BEGIN { print "static const char kb_defaults[] =" } \
+	  { gsub (/[\\"]/, "\\\\&"); print "  \"" $$0 "\\n\"" } \
+	  END { print "  ;" }' $(top_srcdir)/packaging/keybearer.conf > $@.tmp && mv $@.tmp $@
 
 # Tells a program of the build tree that its modules are there too (helper/loader.h).
 BUILT_SOURCES += helper/uninstalled

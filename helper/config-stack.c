@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+/* Makes stacks and organizations of their groups: patterns, entries, control words.
+   Knows nothing of files and of which modules exist. */
+#include "config-stack.h"
+
+#include "base/error.h"
+#include "base/text.h"
+
+#include <string.h>
+
+struct _KbOrganizations
+{
+  GPtrArray *patterns; /* of KbPattern */
+  gboolean user_is_one;
+};
+
+gboolean
+kb_config_only (const KbConfigGroup *group, const char *const *known, GError **error)
+{
+  for (guint i = 0; i < group->n_keys; i++)
+    if (!g_strv_contains (known, group->keys[i].name))
+      return kb_config_fail (error, group, group->keys[i].line,
+                             "[%s] has no key of this name", group->kind);
+  return TRUE;
+}
+
+gboolean
+kb_config_boolean (const KbConfigGroup *group, const char *name, gboolean *value,
+                   GError **error)
+{
+  const KbConfigKey *key = kb_config_group_key (group, name);
+
+  if (key == NULL)
+    return TRUE;
+  if (strcmp (key->value, "true") != 0 && strcmp (key->value, "false") != 0)
+    return kb_config_fail (error, group, key->line, "%s is neither true nor false", name);
+  *value = strcmp (key->value, "true") == 0;
+  return TRUE;
+}
+
+/* ---- lists ---------------------------------------------------------------------- */
+
+/* Takes one ELEMENT of the list KEY into TO. */
+typedef gboolean (*Take) (gpointer to, const KbConfigGroup *group, const KbConfigKey *key,
+                          char *element, GError **error);
+
+static gboolean
+take_list (gpointer to, const KbConfigGroup *group, const KbConfigKey *key, Take take,
+           GError **error)
+{
+  g_auto (GStrv) elements = g_strsplit (key->value, ";", -1);
+
+  for (char **element = elements; *element != NULL; element++)
+    if (*g_strstrip (*element) != '\0' && !take (to, group, key, *element, error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+take_pattern (gpointer to, const KbConfigGroup *group, const KbConfigKey *key,
+              char *element, GError **error)
+{
+  g_autoptr (GError) wrong = NULL;
+  KbPattern *pattern = kb_pattern_parse (element, &wrong);
+
+  if (pattern == NULL)
+    return kb_config_fail (error, group, key->line, "%s: %s", key->name, wrong->message);
+  g_ptr_array_add (to, pattern);
+  return TRUE;
+}
+
+static gboolean
+take_patterns (GPtrArray *patterns, const KbConfigGroup *group, const char *name,
+               GError **error)
+{
+  const KbConfigKey *key = kb_config_group_key (group, name);
+
+  if (key != NULL && !take_list (patterns, group, key, take_pattern, error))
+    return FALSE;
+  if (patterns->len == 0)
+    return kb_config_fail (error, group, key != NULL ? key->line : group->line,
+                           "[%s %s] needs %s=", group->kind, group->name, name);
+  return TRUE;
+}
+
+/* ---- entries -------------------------------------------------------------------- */
+
+static gboolean
+read_control (const char *word, KbControl *control)
+{
+  static const char *const words[] = { "sufficient", "requisite", "optional" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    if (strcmp (word, words[i]) == 0)
+      {
+        *control = (KbControl) i;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+static const char *
+entry_fault (const GArray *entries, const KbEntry *entry, const char *word)
+{
+  if (!kb_text_is_name (entry->instance))
+    return "an entry is NAME or NAME:CONTROL, its name of a-z, 0-9 and '-'";
+  for (guint i = 0; i < entries->len; i++)
+    if (strcmp (g_array_index (entries, KbEntry, i).instance, entry->instance) == 0)
+      return "an entry stands twice";
+  if (word != NULL && strcmp (word, "required") == 0)
+    return "the control word 'required' does not exist here, use 'requisite'";
+  return NULL;
+}
+
+static gboolean
+take_entry (gpointer to, const KbConfigGroup *group, const KbConfigKey *key,
+            char *element, GError **error)
+{
+  char *word = strchr (element, ':');
+  KbEntry entry = { .instance = element, .control = KB_CONTROL_SUFFICIENT };
+  const char *fault;
+
+  if (word != NULL)
+    *word++ = '\0';
+  fault = entry_fault (to, &entry, word);
+  if (fault == NULL && word != NULL && strcmp (key->name, "stores") == 0)
+    fault = "a store takes no control word";
+  if (fault == NULL && word != NULL && !read_control (word, &entry.control))
+    fault = "a control word is sufficient, requisite or optional";
+  if (fault != NULL)
+    return kb_config_fail (error, group, key->line, "%s: %s", key->name, fault);
+  entry.instance = g_strdup (element);
+  g_array_append_val ((GArray *) to, entry);
+  return TRUE;
+}
+
+static void
+clear_entry (gpointer data)
+{
+  KbEntry *entry = data;
+
+  g_free (entry->instance);
+  g_free (entry->module);
+}
+
+static GArray *
+new_entries (void)
+{
+  GArray *entries = g_array_new (FALSE, FALSE, sizeof (KbEntry));
+
+  g_array_set_clear_func (entries, clear_entry);
+  return entries;
+}
+
+/* The key must be there: what an absent one would mean is a guess, an empty one is not.
+ */
+static gboolean
+take_entries (GArray *entries, const KbConfigGroup *group, const char *name,
+              GError **error)
+{
+  const KbConfigKey *key = kb_config_group_key (group, name);
+
+  if (key == NULL)
+    return kb_config_fail (error, group, group->line,
+                           "[stack %s] needs %s=, empty for none", group->name, name);
+  return take_list (entries, group, key, take_entry, error);
+}
+
+/* ---- stacks ---------------------------------------------------------------------- */
+
+KbStack *
+kb_stack_new (const KbConfigGroup *group, GError **error)
+{
+  static const char *const known[] = { "match", "sources", "stores", NULL };
+  g_autoptr (KbStack) stack = g_new0 (KbStack, 1);
+
+  stack->name = g_strdup (group->name);
+  stack->place = g_strdup_printf ("%s:%u", group->file, group->line);
+  stack->matches = g_ptr_array_new_with_free_func ((GDestroyNotify) kb_pattern_free);
+  stack->sources = new_entries ();
+  stack->stores = new_entries ();
+  if (!kb_config_only (group, known, error)
+      || !take_patterns (stack->matches, group, "match", error)
+      || !take_entries (stack->sources, group, "sources", error)
+      || !take_entries (stack->stores, group, "stores", error))
+    return NULL;
+  if (stack->sources->len == 0 && stack->stores->len == 0)
+    {
+      kb_config_fail (error, group, group->line, "[stack %s] has no source and no store",
+                      group->name);
+      return NULL;
+    }
+  return g_steal_pointer (&stack);
+}
+
+void
+kb_stack_free (KbStack *stack)
+{
+  if (stack == NULL)
+    return;
+  g_free (stack->name);
+  g_free (stack->place);
+  g_free (stack->fingerprint);
+  g_ptr_array_unref (stack->matches);
+  g_array_unref (stack->sources);
+  g_array_unref (stack->stores);
+  g_free (stack);
+}
+
+guint
+kb_stack_match (const KbStack *stack, const KbUrl *url)
+{
+  guint best = 0;
+
+  for (guint i = 0; i < stack->matches->len; i++)
+    best = MAX (best, kb_pattern_match (stack->matches->pdata[i], url, NULL));
+  return best;
+}
+
+/* ---- organizations ------------------------------------------------------------- */
+
+KbOrganizations *
+kb_organizations_new (const KbConfigGroup *group, GError **error)
+{
+  static const char *const known[] = { "urls", "user-is-organization", NULL };
+  g_autoptr (KbOrganizations) organizations = g_new0 (KbOrganizations, 1);
+
+  organizations->patterns
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) kb_pattern_free);
+  if (!kb_config_only (group, known, error)
+      || !take_patterns (organizations->patterns, group, "urls", error)
+      || !kb_config_boolean (group, "user-is-organization", &organizations->user_is_one,
+                             error))
+    return NULL;
+  return g_steal_pointer (&organizations);
+}
+
+void
+kb_organizations_free (KbOrganizations *organizations)
+{
+  if (organizations == NULL)
+    return;
+  g_ptr_array_unref (organizations->patterns);
+  g_free (organizations);
+}
+
+guint
+kb_organizations_match (const KbOrganizations *organizations, const KbUrl *url,
+                        char **organization)
+{
+  g_autofree char *best_name = NULL;
+  guint best = 0;
+
+  for (guint i = 0; i < organizations->patterns->len; i++)
+    {
+      g_autofree char *name = NULL;
+      guint score = kb_pattern_match (organizations->patterns->pdata[i], url, &name);
+
+      if (score <= best)
+        continue;
+      best = score;
+      g_free (best_name);
+      best_name = g_steal_pointer (&name);
+    }
+  if (best > 0)
+    *organization = g_steal_pointer (&best_name);
+  return best;
+}
+
+gboolean
+kb_organizations_user_is_one (const KbOrganizations *organizations)
+{
+  return organizations->user_is_one;
+}

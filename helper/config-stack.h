@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* What [stack NAME] and [organizations NAME] say: patterns, entries, control words.
+   Knows nothing of files and of which groups exist. */
+#ifndef KB_CONFIG_STACK_H
+#define KB_CONFIG_STACK_H
+
+#include "config-scan.h"
+#include "config.h"
+
+G_BEGIN_DECLS
+
+/* New; `module` of its entries and `fingerprint` are NULL still. */
+KbStack *kb_stack_new (const KbConfigGroup *group, GError **error);
+void kb_stack_free (KbStack *stack);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbStack, kb_stack_free)
+
+/* The best of the stack's patterns: 0 for none. */
+guint kb_stack_match (const KbStack *stack, const KbUrl *url);
+
+typedef struct _KbOrganizations KbOrganizations;
+
+/* New. */
+KbOrganizations *kb_organizations_new (const KbConfigGroup *group, GError **error);
+void kb_organizations_free (KbOrganizations *organizations);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbOrganizations, kb_organizations_free)
+
+/* The best score of its patterns; ORGANIZATION (new, or NULL) is set when that is not 0.
+ */
+guint kb_organizations_match (const KbOrganizations *organizations, const KbUrl *url,
+                              char **organization);
+gboolean kb_organizations_user_is_one (const KbOrganizations *organizations);
+
+/* FALSE with an error that names the first key of GROUP that is not in KNOWN
+   (NULL-terminated). */
+gboolean kb_config_only (const KbConfigGroup *group, const char *const *known,
+                         GError **error);
+
+/* *VALUE stays as it is when there is no such key. */
+gboolean kb_config_boolean (const KbConfigGroup *group, const char *name, gboolean *value,
+                            GError **error);
+
+G_END_DECLS
+
+#endif
