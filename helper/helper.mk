@@ -31,6 +31,29 @@ helper_libkeybearer_a_SOURCES += \
 	helper/loader.c helper/loader.h \
 	helper/reference.c helper/reference.h
 
+# One call, from the stack to the answer.
+helper_libkeybearer_a_SOURCES += \
+	helper/binding.c helper/binding.h \
+	helper/breaker.c helper/breaker.h \
+	helper/frontend.c helper/frontend.h \
+	helper/item.c helper/item.h \
+	helper/keeper.c helper/keeper.h \
+	helper/lock.c helper/lock.h \
+	helper/logins.c helper/logins.h \
+	helper/maker.c helper/maker.h \
+	helper/runtime.c helper/runtime.h \
+	helper/session.c helper/session.h \
+	helper/state.c helper/state.h
+
+# One file a protocol, one file a verb.
+helper_libkeybearer_a_SOURCES += \
+	helper/frontends/frontends.c \
+	helper/frontends/git.c helper/frontends/git.h \
+	helper/frontends/git-input.c helper/frontends/git-input.h
+helper_libkeybearer_a_SOURCES += \
+	helper/commands/commands.c helper/commands/commands.h \
+	helper/commands/modules.c
+
 # The defaults that are compiled in: the text of packaging/keybearer.conf as a C string.
 BUILT_SOURCES += helper/defaults.conf.h
 CLEANFILES += helper/defaults.conf.h
@@ -50,3 +73,20 @@ helper/uninstalled:
 # Modules and the programs that load them: every kb_* symbol must be there and be seen.
 host_ldadd = -Wl,--whole-archive helper/libkeybearer.a -Wl,--no-whole-archive $(GLIB_LIBS)
 host_ldflags = $(AM_LDFLAGS) -pie -Wl,--export-dynamic
+
+bin_PROGRAMS += helper/keybearer
+helper_keybearer_SOURCES = helper/main.c
+helper_keybearer_CFLAGS = $(AM_CFLAGS) -fPIE
+helper_keybearer_LDADD = $(host_ldadd)
+helper_keybearer_LDFLAGS = $(host_ldflags)
+
+# The names under which tools start the program.
+helper_names = git-credential-keybearer
+all-local: $(helper_names:%=helper/%)
+CLEANFILES += $(helper_names:%=helper/%)
+helper/git-credential-keybearer: helper/keybearer
+	$(AM_V_GEN)ln -sf keybearer $@
+install-exec-hook:
+	for name in $(helper_names); do ln -sf keybearer $(DESTDIR)$(bindir)/$$name; done
+uninstall-hook:
+	for name in $(helper_names); do rm -f $(DESTDIR)$(bindir)/$$name; done

@@ -172,6 +172,10 @@ typedef struct
   /* end of ABI 1.0 */
 } KbIdentity;
 
+/* What it gives is never kept, costs nothing to make and needs no lock: a variable of the
+   environment, for one.  Its credentials count as kb_credential_set_ephemeral. */
+#define KB_SOURCE_EPHEMERAL 1u
+
 typedef struct
 {
   /* Required.  Checks what can be checked without network; SELF is the module's own. */
@@ -189,6 +193,9 @@ typedef struct
      new.  KB_ERROR_NETWORK counts against the account's circuit breaker. */
   KbAnswer (*acquire) (gpointer self, const KbRequest *request, KbCredential **credential,
                        GError **error);
+
+  /* KB_SOURCE_* or 0. */
+  guint flags;
   /* end of ABI 1.0 */
 } KbSource;
 

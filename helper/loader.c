@@ -57,6 +57,14 @@ build_tree (void)
   return g_build_filename (top, "plugins", NULL);
 }
 
+gboolean
+kb_loader_in_build_tree (void)
+{
+  g_autofree char *plugins = build_tree ();
+
+  return plugins != NULL;
+}
+
 KbLoader *
 kb_loader_new_default (const char *extra)
 {

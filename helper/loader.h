@@ -27,6 +27,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbLoader, kb_loader_free)
    required function missing, a bad option table. */
 const KbModule *kb_loader_load (KbLoader *loader, const char *name, GError **error);
 
+/* Whether the program runs from the tree that it was built in. */
+gboolean kb_loader_in_build_tree (void);
+
 /* New: names of all module files, sorted, each once, safe or not. */
 char **kb_loader_names (KbLoader *loader);
 

@@ -26,6 +26,7 @@ struct _KbRequest
   char *place;
   GPtrArray *challenges; /* NULL-terminated */
   const KbTalk *talk;
+  gboolean quiet;
   gint64 deadline;
   KbCredential *prior;
   gboolean prior_refused;
@@ -250,17 +251,23 @@ kb_request_set_talk (KbRequest *request, const KbTalk *talk)
   kb_request_set_deadline_ms (request, talk != NULL ? KB_DEADLINE_PROMPT_MS : KB_DEADLINE_MS);
 }
 
+void
+kb_request_set_quiet (KbRequest *request, gboolean quiet)
+{
+  request->quiet = quiet;
+}
+
 gboolean
 kb_request_interactive (const KbRequest *request)
 {
-  return request->talk != NULL;
+  return request->talk != NULL && !request->quiet;
 }
 
 KbAnswer
 kb_request_ask (const KbRequest *request, const char *question, gboolean hidden,
                 KbSecret **answer, GError **error)
 {
-  if (request->talk == NULL)
+  if (!kb_request_interactive (request))
     return KB_DECLINED;
   return kb_talk_ask (request->talk, question, hidden, request->deadline, answer, error);
 }

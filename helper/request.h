@@ -32,6 +32,8 @@ void kb_request_add_challenge (KbRequest *request, const char *line);
 /* TALK is borrowed and must outlive the request; NULL: nobody may be asked.  Setting one
    makes the deadline that of a prompt. */
 void kb_request_set_talk (KbRequest *request, const KbTalk *talk);
+/* While QUIET nobody is asked, whatever the talk. */
+void kb_request_set_quiet (KbRequest *request, gboolean quiet);
 void kb_request_set_deadline_ms (KbRequest *request, gint64 from_now);
 
 /* What one entry of the stack is handed; all may be NULL; references are taken. */

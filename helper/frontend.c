@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* Exit statuses, complaints and the user's word on questions, for all front ends.
+   Knows nothing of any of their protocols. */
+#include "frontend.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/lines.h"
+#include "base/text.h"
+
+int
+kb_exit_status (const GError *error)
+{
+  if (error->domain != KB_ERROR)
+    return KB_EXIT_ERROR + KB_ERROR_MODULE;
+  return KB_EXIT_ERROR + error->code;
+}
+
+void
+kb_complain (const char *text)
+{
+  g_autofree char *shown = kb_text_escape (text, strlen (text), 1024);
+  g_autofree char *line = g_strdup_printf ("keybearer: %s\n", shown);
+
+  kb_write_all (STDERR_FILENO, line, strlen (line));
+}
+
+void
+kb_complain_notices (const KbSession *session)
+{
+  for (const char *const *notice = kb_session_notices (session); *notice != NULL; notice++)
+    kb_complain (*notice);
+}
+
+static gboolean
+says_never (const char *variable, const char *const *words)
+{
+  const char *value = g_getenv (variable);
+  g_autofree char *word = value != NULL ? g_ascii_strdown (value, -1) : NULL;
+
+  return word != NULL && g_strv_contains (words, word);
+}
+
+gboolean
+kb_questions_forbidden (void)
+{
+  static const char *const no[] = { "0", "false", "no", "off", "never", NULL };
+  static const char *const yes[] = { "1", "true", "yes", "on", NULL };
+
+  return says_never ("GIT_TERMINAL_PROMPT", no) || says_never ("GCM_INTERACTIVE", no)
+         || says_never ("VSCODE_GIT_FETCH_SILENT", yes);
+}

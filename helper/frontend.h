@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* What front ends and commands share: the streams they may use and the errors' exit
+   statuses.  Knows nothing of any of their protocols. */
+#ifndef KB_FRONTEND_H
+#define KB_FRONTEND_H
+
+#include "session.h"
+
+G_BEGIN_DECLS
+
+/* Exit statuses: 0 answered or silently not ours; 1 nothing to give; 2 wrong usage;
+   10 + KbErrorCode for an error (keybearer(1), EXIT STATUS). */
+#define KB_EXIT_NOTHING 1
+#define KB_EXIT_USAGE 2
+#define KB_EXIT_ERROR 10
+
+typedef struct
+{
+  int in;  /* the tool's requests */
+  int out; /* the tool's answers: nothing else may write there */
+  gboolean json;
+} KbStreams;
+
+/* One protocol or one verb.  ARGUMENTS is NULL-terminated, without the name itself.
+   Returns the exit status; a problem is reported through ERROR and printed once by main. */
+typedef struct
+{
+  const char *name;
+  const char *usage;   /* what follows the name in --help, "" for nothing */
+  const char *summary; /* one line, no full stop */
+  int (*run) (const KbStreams *streams, char **arguments, GError **error);
+} KbVerb;
+
+/* Every verb and front end, ended by a NULL name; for main and completions. */
+extern const KbVerb kb_frontends[];
+extern const KbVerb kb_commands[];
+
+/* 10 + code for KB_ERROR, else that of KB_ERROR_MODULE. */
+int kb_exit_status (const GError *error);
+
+/* Prints one line on standard error: "keybearer: TEXT", escaped. */
+void kb_complain (const char *text);
+
+/* Prints the session's notices so. */
+void kb_complain_notices (const KbSession *session);
+
+/* Whether the tool's user forbids questions: GIT_TERMINAL_PROMPT=0, GCM_INTERACTIVE
+   (false, 0, never), VSCODE_GIT_FETCH_SILENT=true. */
+gboolean kb_questions_forbidden (void);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/* The list of front ends.
+   Knows nothing of what they speak. */
+#include "frontends/git.h"
+
+const KbVerb kb_frontends[] = {
+  { "git", "get|store|erase|capability", "Answers git as its credential helper",
+    kb_frontend_git },
+  { NULL, NULL, NULL, NULL },
+};

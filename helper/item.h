@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* What a store keeps: an item of one or more records, as one line of base64url that holds
+   its own version, name and expiry.  Knows nothing of where it is kept. */
+#ifndef KB_ITEM_H
+#define KB_ITEM_H
+
+#include "keybearer-module.h"
+
+G_BEGIN_DECLS
+
+/* One thing kept.  NULL and empty differ: a login may have an empty user name. */
+typedef struct
+{
+  char *path;        /* of a login: the path it is for, or NULL */
+  char *user;        /* or NULL */
+  char *authtype;    /* of a login: what git calls authtype, or NULL for a password */
+  KbScheme scheme;   /* of a credential */
+  KbSecret *secret;  /* or NULL */
+  KbSecret *renewal; /* of a login: git's oauth_refresh_token */
+  gint64 made;
+  gint64 expires;       /* 0: unknown */
+  gint64 refresh_after; /* 0: unknown */
+  gboolean refused;     /* the server did not take it */
+} KbRecord;
+
+KbRecord *kb_record_new (void);
+void kb_record_free (KbRecord *record);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbRecord, kb_record_free)
+
+/* New, with references to the same secrets. */
+KbRecord *kb_record_from_credential (KbCredential *credential);
+KbCredential *kb_record_to_credential (const KbRecord *record);
+
+/* RECORDS is of KbRecord and not empty.  New: base64url text, or NULL with an error when it
+   would pass KB_STORE_ITEM_MAX or a field is not clean. */
+KbSecret *kb_item_seal (const char *name, const GPtrArray *records, GError **error);
+
+/* New, of KbRecord with its free function; NULL with KB_ERROR_LOCKED when TEXT is not an
+   item of this version, or is one of another name (a store that mixed things up). */
+GPtrArray *kb_item_open (const char *name, const KbSecret *text, GError **error);
+
+/* New.  KIND/PART/PART... in the alphabet of item names; other bytes as %xx, and a name that
+   would be too long ends in its SHA-256.  Ends with NULL. */
+char *kb_item_name (const char *kind, ...) G_GNUC_NULL_TERMINATED;
+
+/* The latest expiry of RECORDS, 0 when one of them has none. */
+gint64 kb_item_expires (const GPtrArray *records);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/* The program: hardens itself, finds the verb or the front end, prints one error.
+   Knows nothing of what they do. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/lines.h"
+#include "base/text.h"
+#include "frontend.h"
+#include "harden.h"
+#include "log.h"
+#include "request.h"
+
+/* Names under which other programs start us, and the front end that is meant. */
+static const struct
+{
+  const char *program;
+  const char *verb;
+} aliases[] = {
+  { "git-credential-keybearer", "git" },
+  { NULL, NULL },
+};
+
+static const KbVerb *
+find_verb (const char *name)
+{
+  for (const KbVerb *verb = kb_frontends; verb->name != NULL; verb++)
+    if (g_str_equal (verb->name, name))
+      return verb;
+  for (const KbVerb *verb = kb_commands; verb->name != NULL; verb++)
+    if (g_str_equal (verb->name, name))
+      return verb;
+  return NULL;
+}
+
+static const char *
+verb_of_program (const char *path)
+{
+  const char *slash = strrchr (path, '/');
+  const char *program = slash != NULL ? slash + 1 : path;
+
+  for (gsize i = 0; aliases[i].program != NULL; i++)
+    if (g_str_equal (program, aliases[i].program))
+      return aliases[i].verb;
+  return NULL;
+}
+
+static void
+append_verbs (GString *text, const KbVerb *verbs)
+{
+  for (; verbs->name != NULL; verbs++)
+    {
+      g_autofree char *call = g_strconcat (verbs->name, " ", verbs->usage, NULL);
+
+      g_string_append_printf (text, "  %-34s %s\n", call, verbs->summary);
+    }
+}
+
+static int
+help (int out)
+{
+  g_autoptr (GString) text = g_string_new (
+      "Usage: keybearer VERB [ARGUMENTS]\n\n"
+      "Signs developer tools in to Azure DevOps and keeps the credentials in the keyring.\n"
+      "\nFor people and scripts:\n");
+
+  append_verbs (text, kb_commands);
+  g_string_append (text, "\nFor tools, which start them by themselves:\n");
+  append_verbs (text, kb_frontends);
+  g_string_append (text, "\n  -v before the verb tells each decision on standard error."
+                         "\n  keybearer(1) has the whole story.\n");
+  kb_write_all (out, text->str, text->len);
+  return 0;
+}
+
+static int
+usage (const KbVerb *verb, const char *name)
+{
+  g_autofree char *text
+      = verb != NULL ? g_strdup_printf ("usage: keybearer %s %s", verb->name, verb->usage)
+        : name != NULL
+            ? g_strdup_printf ("there is no verb %s; see keybearer --help", name)
+            : g_strdup ("which verb? see keybearer --help");
+
+  kb_complain (text);
+  return KB_EXIT_USAGE;
+}
+
+static int
+verb_help (int out, const KbVerb *verb)
+{
+  g_autofree char *text = g_strdup_printf ("Usage: keybearer %s %s\n\n%s.\n", verb->name,
+                                           verb->usage, verb->summary);
+
+  kb_write_all (out, text, strlen (text));
+  return 0;
+}
+
+static int
+run (const KbVerb *verb, const KbStreams *streams, char **arguments)
+{
+  g_autoptr (GError) error = NULL;
+  int status = verb->run (streams, arguments, &error);
+
+  if (error == NULL)
+    return status == KB_EXIT_USAGE ? usage (verb, NULL) : status;
+  kb_complain (error->message);
+  return kb_exit_status (error);
+}
+
+static gboolean
+wants_help (const char *argument)
+{
+  return argument != NULL
+         && (g_str_equal (argument, "--help") || g_str_equal (argument, "-h"));
+}
+
+static int
+dispatch (int out, char **arguments, const char *fixed)
+{
+  const KbStreams streams = { STDIN_FILENO, out, FALSE };
+  const char *name = fixed;
+  const KbVerb *verb;
+
+  if (name == NULL && arguments[0] != NULL && g_str_equal (arguments[0], "-v"))
+    {
+      kb_log_set_verbose (TRUE);
+      arguments++;
+    }
+  if (name == NULL && (wants_help (arguments[0]) || arguments[0] == NULL))
+    return arguments[0] != NULL ? help (out) : usage (NULL, NULL);
+  if (name == NULL && g_str_equal (arguments[0], "--version"))
+    return kb_write_all (out, PACKAGE_STRING "\n", strlen (PACKAGE_STRING "\n")) ? 0 : 1;
+  if (name == NULL)
+    name = *arguments++;
+  verb = find_verb (name);
+  if (verb == NULL)
+    return usage (NULL, name);
+  return wants_help (arguments[0]) ? verb_help (out, verb)
+                                   : run (verb, &streams, arguments);
+}
+
+int
+main (int argc, char **argv)
+{
+  int out;
+
+  if (argc < 1)
+    return KB_EXIT_USAGE;
+  kb_harden ();
+  out = kb_guard_stdout ();
+  return dispatch (out, argv + 1, verb_of_program (argv[0]));
+}

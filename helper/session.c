@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: MIT */
+/* Walks a stack for one request and remembers who answered.
+   Knows nothing of the calling tool's protocol nor of any module. */
+#include "session.h"
+
+#include "binding.h"
+#include "maker.h"
+#include "request.h"
+
+struct _KbSession
+{
+  KbRuntime *runtime;
+  KbRequest *request;
+  const KbStack *stack;
+  KbKeeper *keeper;
+  KbMaker *answered; /* who gave the credential */
+  char *refused_mark;
+  gboolean fresh;
+  gboolean renewable;
+  GPtrArray *notices; /* NULL-terminated when handed out */
+};
+
+/* What one entry of the walk leaves for the next. */
+typedef struct
+{
+  KbCredential *input;
+  KbMaker *maker;
+  GError *first_error;
+} Walk;
+
+static void
+walk_clear (Walk *walk)
+{
+  kb_credential_unref (walk->input);
+  kb_maker_free (walk->maker);
+  g_clear_error (&walk->first_error);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Walk, walk_clear)
+
+KbSession *
+kb_session_new (KbRuntime *runtime, KbRequest *request)
+{
+  KbSession *session = g_new0 (KbSession, 1);
+  const KbConfig *config = kb_runtime_config (runtime);
+  gboolean no_login = FALSE;
+  g_autofree char *organization = kb_config_organization (
+      config, kb_request_url (request), kb_request_user (request), &no_login);
+
+  session->runtime = runtime;
+  session->request = request;
+  session->stack = kb_config_match (config, kb_request_url (request));
+  session->notices = g_ptr_array_new_with_free_func (g_free);
+  kb_request_set_organization (request, organization);
+  if (no_login)
+    kb_request_set_user (request, NULL);
+  if (session->stack != NULL)
+    session->keeper = kb_keeper_new (runtime, session->stack, request);
+  return session;
+}
+
+void
+kb_session_free (KbSession *session)
+{
+  if (session == NULL)
+    return;
+  kb_maker_free (session->answered);
+  kb_keeper_free (session->keeper);
+  g_ptr_array_unref (session->notices);
+  g_free (session->refused_mark);
+  g_free (session);
+}
+
+const KbStack *
+kb_session_stack (const KbSession *session)
+{
+  return session->stack;
+}
+
+KbKeeper *
+kb_session_keeper (const KbSession *session)
+{
+  return session->keeper;
+}
+
+void
+kb_session_set_refused (KbSession *session, const char *mark)
+{
+  g_free (session->refused_mark);
+  session->refused_mark = g_strdup (mark);
+}
+
+void
+kb_session_set_fresh (KbSession *session, gboolean fresh)
+{
+  session->fresh = fresh;
+}
+
+gboolean
+kb_session_renewable (const KbSession *session)
+{
+  return session->renewable;
+}
+
+const char *
+kb_session_instance (const KbSession *session)
+{
+  return session->answered != NULL ? kb_maker_instance (session->answered) : NULL;
+}
+
+const char *
+kb_session_account (const KbSession *session)
+{
+  return session->answered != NULL ? kb_maker_account (session->answered) : NULL;
+}
+
+char *
+kb_session_mark (const KbCredential *credential)
+{
+  return kb_mark (kb_credential_secret (credential));
+}
+
+const char *const *
+kb_session_notices (const KbSession *session)
+{
+  GPtrArray *notices = session->notices;
+
+  if (notices->len == 0 || g_ptr_array_index (notices, notices->len - 1) != NULL)
+    g_ptr_array_add (notices, NULL);
+  return (const char *const *) notices->pdata;
+}
+
+static void
+set_answered (KbSession *session, KbMaker *maker)
+{
+  kb_maker_free (session->answered);
+  session->answered = maker;
+}
+
+/* ---- the short way: who answered last time ---------------------------------------- */
+
+static KbMaker *
+bound_maker (KbSession *session)
+{
+  g_auto (KbBinding) binding = { 0 };
+  KbIdentity identity = { 0 };
+  KbMaker *maker;
+
+  if (!kb_binding_read (session->stack, session->request, &binding))
+    return NULL;
+  identity.account = binding.account;
+  identity.realm = binding.realm;
+  maker = kb_maker_new_bound (session->request, session->keeper, binding.instance,
+                              &identity);
+  kb_maker_set_refused_mark (maker, session->refused_mark);
+  return maker;
+}
+
+static KbAnswer
+get_bound (KbSession *session, KbCredential **credential)
+{
+  g_autoptr (KbMaker) maker = session->fresh ? NULL : bound_maker (session);
+  g_autoptr (GError) ignored = NULL;
+
+  if (maker == NULL || kb_maker_look (maker, credential, &ignored) != KB_OK)
+    return KB_DECLINED;
+  session->renewable = TRUE;
+  set_answered (session, g_steal_pointer (&maker));
+  return KB_OK;
+}
+
+/* ---- the long way: ask the sources in order ---------------------------------------- */
+
+static KbAnswer
+identify (KbSession *session, const KbOpened *source, KbIdentity *identity, GError **error)
+{
+  GError *problem = NULL;
+  KbAnswer answer = source->module->source->identify (source->self, session->request,
+                                                      identity, &problem);
+  gboolean whole = identity->account != NULL && identity->realm != NULL;
+
+  answer = kb_answer_check (answer, source->name, whole ? identity : NULL, &problem);
+  if (answer == KB_FAILED)
+    g_propagate_prefixed_error (error, problem, "%s: ", source->name);
+  return answer;
+}
+
+static void
+identity_clear (KbIdentity *identity)
+{
+  g_free (identity->account);
+  g_free (identity->realm);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (KbIdentity, identity_clear)
+
+static KbMaker *
+new_maker (KbSession *session, const KbOpened *source, const KbIdentity *identity)
+{
+  KbMaker *maker = kb_maker_new (session->request, session->keeper, source, identity,
+                                 session->stack->fingerprint);
+
+  kb_maker_set_refused_mark (maker, session->refused_mark);
+  kb_maker_set_fresh (maker, session->fresh);
+  return maker;
+}
+
+static KbAnswer
+ask_entry (KbSession *session, const KbEntry *entry, KbCredential *input, KbMaker **maker,
+           KbCredential **credential, GError **error)
+{
+  const KbOpened *source = NULL;
+  g_auto (KbIdentity) identity = { 0 };
+  g_autoptr (KbMaker) asked = NULL;
+  KbAnswer answer = kb_runtime_source (session->runtime, entry, &source, error);
+
+  if (answer == KB_OK)
+    answer = identify (session, source, &identity, error);
+  if (answer != KB_OK)
+    return answer;
+  asked = new_maker (session, source, &identity);
+  answer = kb_maker_get (asked, input, session->notices, credential, error);
+  if (answer == KB_OK)
+    *maker = g_steal_pointer (&asked);
+  return answer;
+}
+
+/* TRUE: the walk is over and its answer stands. */
+static gboolean
+after_failure (Walk *walk, const KbEntry *entry, KbAnswer answer, GError *problem)
+{
+  gboolean stop = entry->control == KB_CONTROL_REQUISITE;
+
+  if (answer == KB_DECLINED && stop && walk->first_error == NULL)
+    g_set_error (&walk->first_error, KB_ERROR, KB_ERROR_DENIED,
+                 "%s had nothing to give and is requisite", entry->instance);
+  if (problem != NULL && entry->control != KB_CONTROL_OPTIONAL
+      && (stop || walk->first_error == NULL))
+    {
+      g_clear_error (&walk->first_error);
+      walk->first_error = problem;
+    }
+  else
+    g_clear_error (&problem);
+  return stop;
+}
+
+static void
+after_success (Walk *walk, KbCredential *credential, KbMaker *maker)
+{
+  kb_credential_unref (walk->input);
+  kb_maker_free (walk->maker);
+  walk->input = credential;
+  walk->maker = maker;
+}
+
+/* A requisite or optional entry's credential goes on as input; after the last entry, what
+   would be the next one's input is the answer. */
+static void
+walk_stack (KbSession *session, Walk *walk)
+{
+  const GArray *sources = session->stack->sources;
+
+  for (guint i = 0; i < sources->len; i++)
+    {
+      const KbEntry *entry = &g_array_index (sources, KbEntry, i);
+      KbCredential *credential = NULL;
+      KbMaker *maker = NULL;
+      GError *problem = NULL;
+      KbAnswer answer
+          = ask_entry (session, entry, walk->input, &maker, &credential, &problem);
+
+      if (answer == KB_OK)
+        after_success (walk, credential, maker);
+      else if (after_failure (walk, entry, answer, problem))
+        {
+          g_clear_pointer (&walk->input, kb_credential_unref);
+          return;
+        }
+      if (answer == KB_OK && entry->control == KB_CONTROL_SUFFICIENT)
+        return;
+    }
+}
+
+/* What the environment gives is asked for each time, so it is bound to nothing. */
+static void
+remember (KbSession *session, const KbCredential *credential)
+{
+  KbBinding binding = { (char *) kb_session_instance (session),
+                        (char *) kb_session_account (session),
+                        (char *) kb_maker_realm (session->answered) };
+
+  if (kb_credential_ephemeral (credential))
+    kb_binding_forget (session->stack, session->request);
+  else
+    kb_binding_write (session->stack, session->request, &binding);
+}
+
+static KbAnswer
+get_walking (KbSession *session, KbCredential **credential, GError **error)
+{
+  g_auto (Walk) walk = { 0 };
+
+  walk_stack (session, &walk);
+  if (walk.input == NULL && walk.first_error == NULL)
+    return KB_DECLINED;
+  if (walk.input == NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&walk.first_error));
+      return KB_FAILED;
+    }
+  set_answered (session, g_steal_pointer (&walk.maker));
+  session->renewable = !kb_credential_ephemeral (walk.input);
+  remember (session, walk.input);
+  *credential = g_steal_pointer (&walk.input);
+  return KB_OK;
+}
+
+KbAnswer
+kb_session_get (KbSession *session, KbCredential **credential, GError **error)
+{
+  if (session->stack == NULL || session->stack->sources->len == 0)
+    return KB_DECLINED;
+  if (get_bound (session, credential) == KB_OK)
+    return KB_OK;
+  return get_walking (session, credential, error);
+}
+
+/* ---- what the server said --------------------------------------------------------- */
+
+static KbAnswer
+mark (KbSession *session, const KbSecret *secret, gboolean refused, GError **error)
+{
+  g_autoptr (KbMaker) maker = session->stack != NULL ? bound_maker (session) : NULL;
+
+  if (maker == NULL)
+    return KB_DECLINED;
+  return kb_maker_mark (maker, secret, refused, error);
+}
+
+KbAnswer
+kb_session_accept (KbSession *session, const KbSecret *secret, GError **error)
+{
+  return mark (session, secret, FALSE, error);
+}
+
+KbAnswer
+kb_session_refuse (KbSession *session, const KbSecret *secret, GError **error)
+{
+  return mark (session, secret, TRUE, error);
+}
