@@ -83,11 +83,10 @@ kb_binding_read (const KbStack *stack, const KbRequest *request, KbBinding *bind
   gboolean missing = FALSE;
   g_autoptr (KbSecret) text
       = kb_file_read_safe (path, KB_FILE_PUBLIC, FILE_MAX, &missing, NULL);
-  gboolean good
-      = text != NULL
-        && kb_lines_parse (kb_secret_peek (text), kb_secret_length (text), take_line,
-                           &reading, NULL)
-        && still_holds (stack, &reading);
+  gboolean good = text != NULL
+                  && kb_lines_parse (kb_secret_peek (text), kb_secret_length (text),
+                                     take_line, &reading, NULL)
+                  && still_holds (stack, &reading);
 
   g_free (reading.fingerprint);
   g_free (reading.environment);
@@ -99,7 +98,8 @@ kb_binding_read (const KbStack *stack, const KbRequest *request, KbBinding *bind
 }
 
 void
-kb_binding_write (const KbStack *stack, const KbRequest *request, const KbBinding *binding)
+kb_binding_write (const KbStack *stack, const KbRequest *request,
+                  const KbBinding *binding)
 {
   g_autofree char *path = binding_path (stack, request);
   g_autofree char *environment = kb_request_environment_seen (request);

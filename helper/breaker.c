@@ -61,8 +61,8 @@ read_record (const char *key, Record *record)
       = kb_file_read_safe (path, KB_FILE_PUBLIC, FILE_MAX, &missing, NULL);
 
   if (text == NULL
-      || !kb_lines_parse (kb_secret_peek (text), kb_secret_length (text), take_line, record,
-                          NULL))
+      || !kb_lines_parse (kb_secret_peek (text), kb_secret_length (text), take_line,
+                          record, NULL))
     {
       record->failures = 0;
       record->until = 0;
@@ -78,7 +78,8 @@ write_record (const char *key, const Record *record)
 {
   g_autofree char *path = kb_state_path ("breakers", key);
   g_autofree char *boot = kb_clock_boot_id ();
-  g_autofree char *message = kb_text_escape (record->message, strlen (record->message), 1024);
+  g_autofree char *message
+      = kb_text_escape (record->message, strlen (record->message), 1024);
   g_autoptr (KbBuffer) text = kb_buffer_new (FILE_MAX);
 
   kb_lines_append_int (text, "failures", record->failures);
@@ -110,7 +111,8 @@ kb_breaker_check (const char *key, GError **error)
   return KB_FAILED;
 }
 
-/* Full jitter: anywhere up to 2^failures seconds, so that machines do not march in step. */
+/* Full jitter: anywhere up to 2^failures seconds, so that machines do not march in step.
+ */
 static gint64
 own_silence (gint64 failures)
 {

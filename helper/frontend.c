@@ -29,7 +29,8 @@ kb_complain (const char *text)
 void
 kb_complain_notices (const KbSession *session)
 {
-  for (const char *const *notice = kb_session_notices (session); *notice != NULL; notice++)
+  for (const char *const *notice = kb_session_notices (session); *notice != NULL;
+       notice++)
     kb_complain (*notice);
 }
 

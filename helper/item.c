@@ -233,8 +233,9 @@ kb_item_open (const char *name, const KbSecret *text, GError **error)
   gsize length = 0;
   guint8 *bytes = kb_text_base64url_decode (kb_secret_peek (text), &length);
   gboolean decoded = bytes != NULL;
-  gboolean good = decoded
-                  && kb_lines_parse ((const char *) bytes, length, take_line, &reading, NULL);
+  gboolean good
+      = decoded
+        && kb_lines_parse ((const char *) bytes, length, take_line, &reading, NULL);
 
   kb_wipe (bytes, length);
   g_free (bytes);

@@ -31,16 +31,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbRecord, kb_record_free)
 KbRecord *kb_record_from_credential (KbCredential *credential);
 KbCredential *kb_record_to_credential (const KbRecord *record);
 
-/* RECORDS is of KbRecord and not empty.  New: base64url text, or NULL with an error when it
-   would pass KB_STORE_ITEM_MAX or a field is not clean. */
+/* RECORDS is of KbRecord and not empty.  New: base64url text, or NULL with an error when
+   it would pass KB_STORE_ITEM_MAX or a field is not clean. */
 KbSecret *kb_item_seal (const char *name, const GPtrArray *records, GError **error);
 
 /* New, of KbRecord with its free function; NULL with KB_ERROR_LOCKED when TEXT is not an
    item of this version, or is one of another name (a store that mixed things up). */
 GPtrArray *kb_item_open (const char *name, const KbSecret *text, GError **error);
 
-/* New.  KIND/PART/PART... in the alphabet of item names; other bytes as %xx, and a name that
-   would be too long ends in its SHA-256.  Ends with NULL. */
+/* New.  KIND/PART/PART... in the alphabet of item names; other bytes as %xx, and a name
+   that would be too long ends in its SHA-256.  Ends with NULL. */
 char *kb_item_name (const char *kind, ...) G_GNUC_NULL_TERMINATED;
 
 /* The latest expiry of RECORDS, 0 when one of them has none. */

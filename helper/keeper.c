@@ -14,7 +14,7 @@ struct _KbKeeper
   KbRuntime *runtime;
   const KbStack *stack;
   const KbRequest *request;
-  gboolean looked;          /* durable_answer holds */
+  gboolean looked; /* durable_answer holds */
   KbAnswer durable_answer;
   const KbOpened *durable;
 };
@@ -55,7 +55,8 @@ cache_at (KbKeeper *keeper, guint index)
 {
   const KbOpened *opened = NULL;
 
-  if (kb_runtime_store (keeper->runtime, entry_at (keeper, index), &opened, NULL) != KB_OK)
+  if (kb_runtime_store (keeper->runtime, entry_at (keeper, index), &opened, NULL)
+      != KB_OK)
     return NULL;
   return is_volatile (opened) ? opened : NULL;
 }
@@ -196,7 +197,8 @@ kb_keeper_first_without_durable (KbKeeper *keeper)
 /* ---- items ------------------------------------------------------------------------ */
 
 void
-kb_keeper_cache (KbKeeper *keeper, const char *name, const KbSecret *value, gint64 expires)
+kb_keeper_cache (KbKeeper *keeper, const char *name, const KbSecret *value,
+                 gint64 expires)
 {
   for (guint i = 0; i < keeper->stack->stores->len; i++)
     {
@@ -287,7 +289,8 @@ kb_keeper_erase (KbKeeper *keeper, const char *name, GError **error)
 
   if (answer == KB_OK)
     {
-      answer = opened->module->store->erase (opened->self, keeper->request, name, &problem);
+      answer
+          = opened->module->store->erase (opened->self, keeper->request, name, &problem);
       answer = kb_answer_check (answer, opened->name, opened, &problem);
       if (answer == KB_FAILED)
         g_propagate_prefixed_error (error, problem, "%s: ", opened->name);

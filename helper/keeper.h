@@ -27,8 +27,8 @@ KbAnswer kb_keeper_get (KbKeeper *keeper, const char *name, KbSecret **value,
 KbAnswer kb_keeper_get_durable (KbKeeper *keeper, const char *name, KbSecret **value,
                                 GError **error);
 
-/* The durable store first, then the caches.  KB_DECLINED: there is no durable store, it is
-   in a cache alone (or, when that failed too, nowhere). */
+/* The durable store first, then the caches.  KB_DECLINED: there is no durable store, it
+   is in a cache alone (or, when that failed too, nowhere). */
 KbAnswer kb_keeper_put (KbKeeper *keeper, const char *name, const char *label,
                         const KbSecret *value, gint64 expires, GError **error);
 
@@ -43,8 +43,8 @@ KbAnswer kb_keeper_erase (KbKeeper *keeper, const char *name, GError **error);
 KbAnswer kb_keeper_list (KbKeeper *keeper, GPtrArray *names, GError **error);
 
 /* The durable store of this stack: the one that was chosen before, or the first that is
-   there, which is the choice from then on.  KB_DECLINED: none is there.  KB_FAILED: one is
-   there but cannot be used now, which is no reason to take another. */
+   there, which is the choice from then on.  KB_DECLINED: none is there.  KB_FAILED: one
+   is there but cannot be used now, which is no reason to take another. */
 KbAnswer kb_keeper_durable (KbKeeper *keeper, const KbOpened **opened, GError **error);
 
 /* TRUE once for each user when secrets are kept in caches alone. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One maker at a time: a lock file for each account, held by flock(2), never deleted, freed
-   by the kernel on kill -9.  Knows nothing of what is made. */
+/* One maker at a time: a lock file for each account, held by flock(2), never deleted,
+   freed by the kernel on kill -9.  Knows nothing of what is made. */
 #ifndef KB_LOCK_H
 #define KB_LOCK_H
 
@@ -14,9 +14,9 @@ typedef struct _KbLock KbLock;
 typedef gboolean (*KbLookAgain) (gpointer data);
 
 /* KB_OK: LOCK is new and held.  KB_DECLINED: LOOK said TRUE, or the lock is busy and
-   REMAINING_MS is 0.  KB_FAILED: still busy after REMAINING_MS (KB_ERROR_NETWORK, as there
-   is nothing but to try again), or no lock file can be made (KB_ERROR_LOCKED).  LOOK may be
-   NULL; it must be cheap, as it is asked every few milliseconds. */
+   REMAINING_MS is 0.  KB_FAILED: still busy after REMAINING_MS (KB_ERROR_NETWORK, as
+   there is nothing but to try again), or no lock file can be made (KB_ERROR_LOCKED). LOOK
+   may be NULL; it must be cheap, as it is asked every few milliseconds. */
 KbAnswer kb_lock_take (const char *key, gint64 remaining_ms, KbLookAgain look,
                        gpointer data, KbLock **lock, GError **error);
 void kb_lock_release (KbLock *lock); /* takes NULL */

@@ -191,8 +191,8 @@ kb_logins_put (KbKeeper *keeper, const KbRequest *request, KbRecord *record,
 }
 
 KbAnswer
-kb_logins_erase (KbKeeper *keeper, const KbRequest *request, const KbLoginPattern *pattern,
-                 const KbSecret *secret, GError **error)
+kb_logins_erase (KbKeeper *keeper, const KbRequest *request,
+                 const KbLoginPattern *pattern, const KbSecret *secret, GError **error)
 {
   g_autofree char *name = item_name (request);
   g_autoptr (GPtrArray) records = NULL;

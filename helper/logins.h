@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Storage for what a tool hands us: user names and passwords of any host, several a host, in
-   one item an origin.  Knows nothing of the tool's protocol nor of any source. */
+/* Storage for what a tool hands us: user names and passwords of any host, several a host,
+   in one item an origin.  Knows nothing of the tool's protocol nor of any source. */
 #ifndef KB_LOGINS_H
 #define KB_LOGINS_H
 

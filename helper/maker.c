@@ -37,8 +37,8 @@ struct _KbMaker
   char *renewal_item;
   char *refused_mark;
   gboolean fresh;
-  KbRecord *kept;       /* what was found last, or NULL */
-  GError *store_error;  /* why the durable store could not say */
+  KbRecord *kept;      /* what was found last, or NULL */
+  GError *store_error; /* why the durable store could not say */
 };
 
 KbMaker *
@@ -254,8 +254,8 @@ put_record (KbMaker *maker, const char *item, KbRecord *record, GError **error)
   return kb_keeper_put (maker->keeper, item, label, sealed, record->expires, error);
 }
 
-/* Where it will be looked for when the store takes nothing: the caches, which kb_keeper_put
-   has filled by then.  The person is told in either case. */
+/* Where it will be looked for when the store takes nothing: the caches, which
+   kb_keeper_put has filled by then.  The person is told in either case. */
 static void
 tell_unkept (KbMaker *maker, KbAnswer answer, const GError *problem, GPtrArray *notices)
 {

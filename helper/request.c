@@ -47,7 +47,8 @@ static volatile sig_atomic_t cancelled = 0;
 static void
 name_place (KbRequest *request)
 {
-  g_autofree char *host = kb_text_escape (request->url->host, strlen (request->url->host), 0);
+  g_autofree char *host
+      = kb_text_escape (request->url->host, strlen (request->url->host), 0);
 
   g_free (request->place);
   if (request->organization == NULL)
@@ -248,7 +249,8 @@ void
 kb_request_set_talk (KbRequest *request, const KbTalk *talk)
 {
   request->talk = talk;
-  kb_request_set_deadline_ms (request, talk != NULL ? KB_DEADLINE_PROMPT_MS : KB_DEADLINE_MS);
+  kb_request_set_deadline_ms (request,
+                              talk != NULL ? KB_DEADLINE_PROMPT_MS : KB_DEADLINE_MS);
 }
 
 void

@@ -47,7 +47,8 @@ gint64 kb_request_asked_silence (const KbRequest *request);
 const char *kb_request_last_note (const KbRequest *request);
 void kb_request_clear_note (KbRequest *request);
 
-/* New.  What was looked at, sorted, joined by ';': "NAME=" and the SHA-256 of its value, or
+/* New.  What was looked at, sorted, joined by ';': "NAME=" and the SHA-256 of its value,
+   or
    "*NAME=set" for one that holds a secret; nothing after '=' when it was not set. */
 char *kb_request_environment_seen (const KbRequest *request);
 

@@ -172,7 +172,8 @@ get_bound (KbSession *session, KbCredential **credential)
 /* ---- the long way: ask the sources in order ---------------------------------------- */
 
 static KbAnswer
-identify (KbSession *session, const KbOpened *source, KbIdentity *identity, GError **error)
+identify (KbSession *session, const KbOpened *source, KbIdentity *identity,
+          GError **error)
 {
   GError *problem = NULL;
   KbAnswer answer = source->module->source->identify (source->self, session->request,
@@ -286,9 +287,9 @@ walk_stack (KbSession *session, Walk *walk)
 static void
 remember (KbSession *session, const KbCredential *credential)
 {
-  KbBinding binding = { (char *) kb_session_instance (session),
-                        (char *) kb_session_account (session),
-                        (char *) kb_maker_realm (session->answered) };
+  KbBinding binding
+      = { (char *) kb_session_instance (session), (char *) kb_session_account (session),
+          (char *) kb_maker_realm (session->answered) };
 
   if (kb_credential_ephemeral (credential))
     kb_binding_forget (session->stack, session->request);

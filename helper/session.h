@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* One call: find the stack, take a credential from the cache or let one maker make it, keep
-   it durably, and learn from what the server said of it.
-   Knows nothing of the calling tool's protocol. */
+/* One call: find the stack, take a credential from the cache or let one maker make it,
+   keep it durably, and learn from what the server said of it. Knows nothing of the
+   calling tool's protocol. */
 #ifndef KB_SESSION_H
 #define KB_SESSION_H
 
@@ -10,8 +10,8 @@
 G_BEGIN_DECLS
 
 /* A credential is given out while it is good for at least this long.  Git pushes and
-   package restores run for minutes; Microsoft's own clients use the same figure.  One that
-   lives less than twice as long is used for half of its life. */
+   package restores run for minutes; Microsoft's own clients use the same figure.  One
+   that lives less than twice as long is used for half of its life. */
 #define KB_MARGIN_S 300
 
 typedef struct _KbSession KbSession;
@@ -44,8 +44,8 @@ gboolean kb_session_renewable (const KbSession *session);
 const char *kb_session_instance (const KbSession *session);
 const char *kb_session_account (const KbSession *session);
 
-/* New.  Tells one secret from the next without giving it away: for state that a tool hands
-   back.  16 hex digits of SHA-256: secrets that people think of never get here. */
+/* New.  Tells one secret from the next without giving it away: for state that a tool
+   hands back.  16 hex digits of SHA-256: secrets that people think of never get here. */
 char *kb_session_mark (const KbCredential *credential);
 
 /* The server took SECRET: a mark against it goes. */

@@ -19,7 +19,8 @@ KbSecret *kb_secret_ref (KbSecret *secret);
 void kb_secret_unref (KbSecret *secret);
 
 /* The one place to look at a secret, so that a search for its name audits every use.
-   The bytes live as long as SECRET does; never copy them into memory that is not wiped. */
+   The bytes live as long as SECRET does; never copy them into memory that is not wiped.
+ */
 const char *kb_secret_peek (const KbSecret *secret);
 gsize kb_secret_length (const KbSecret *secret);
 
@@ -39,7 +40,8 @@ void kb_buffer_free (KbBuffer *buffer);
 gboolean kb_buffer_append (KbBuffer *buffer, const char *bytes, gsize length);
 gboolean kb_buffer_append_text (KbBuffer *buffer, const char *text);
 gboolean kb_buffer_append_secret (KbBuffer *buffer, const KbSecret *secret);
-gboolean kb_buffer_printf (KbBuffer *buffer, const char *format, ...) G_GNUC_PRINTF (2, 3);
+gboolean kb_buffer_printf (KbBuffer *buffer, const char *format, ...)
+    G_GNUC_PRINTF (2, 3);
 
 /* NUL-terminated; valid until the next append. */
 const char *kb_buffer_peek (const KbBuffer *buffer);

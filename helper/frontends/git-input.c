@@ -26,8 +26,8 @@ kb_git_input_clear (KbGitInput *input)
   g_clear_pointer (&input->challenges, g_ptr_array_unref);
 }
 
-/* Git takes the last of two values; a smuggled line would make use of that, and git itself
-   never sends two, so two that differ are an error. */
+/* Git takes the last of two values; a smuggled line would make use of that, and git
+   itself never sends two, so two that differ are an error. */
 static gboolean
 duplicate (const char *key, guint number, GError **error)
 {
@@ -131,11 +131,11 @@ take_line (const char *key, const char *value, gsize length, guint number, gpoin
 static gboolean
 check_whole (const KbGitInput *input, GError **error)
 {
-  const char *missing = input->protocol == NULL || *input->protocol == '\0' ? "protocol"
-                        : kb_git_input_is_http (input)
-                                && (input->host == NULL || *input->host == '\0')
-                            ? "host"
-                            : NULL;
+  const char *missing
+      = input->protocol == NULL || *input->protocol == '\0' ? "protocol"
+        : kb_git_input_is_http (input) && (input->host == NULL || *input->host == '\0')
+            ? "host"
+            : NULL;
 
   if (missing == NULL)
     return TRUE;
@@ -200,7 +200,8 @@ append_secret_part (KbBuffer *answer, const KbRecord *record)
 gboolean
 kb_git_append_record (KbBuffer *answer, const KbRecord *record)
 {
-  return (record->authtype == NULL || kb_lines_append (answer, "capability[]", "authtype"))
+  return (record->authtype == NULL
+          || kb_lines_append (answer, "capability[]", "authtype"))
          && (record->user == NULL || kb_lines_append (answer, "username", record->user))
          && append_secret_part (answer, record)
          && (record->expires == 0

@@ -64,7 +64,8 @@ refuse_http (const Call *call, GError **error)
   if (!g_str_equal (kb_request_scheme (call->request), "http"))
     return FALSE;
   secure = kb_url_new ("https", call->input.host, call->input.path, NULL);
-  stack = secure != NULL ? kb_config_match (kb_runtime_config (call->runtime), secure) : NULL;
+  stack = secure != NULL ? kb_config_match (kb_runtime_config (call->runtime), secure)
+                         : NULL;
   if (stack == NULL || stack->sources->len == 0)
     return FALSE;
   g_set_error (error, KB_ERROR, KB_ERROR_PROTOCOL,
@@ -269,7 +270,8 @@ get (const KbStreams *streams, GError **error)
                             : get_made (streams, &call, error);
 }
 
-/* ---- store and erase ---------------------------------------------------------------- */
+/* ---- store and erase ----------------------------------------------------------------
+ */
 
 static int
 store (const KbStreams *streams, GError **error)
