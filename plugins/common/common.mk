@@ -1,2 +1,11 @@
 # SPDX-License-Identifier: MIT
 # Code that several modules share: linked into each, no part of the ABI.
+token_sources = plugins/common/token.c plugins/common/token.h
+http_sources = \
+	plugins/common/http.c plugins/common/http.h \
+	plugins/common/http-fault.c plugins/common/http-fault.h \
+	plugins/common/http-memory.c plugins/common/http-trust.c
+oauth2_sources = \
+	plugins/common/aadsts.c plugins/common/aadsts.h \
+	plugins/common/authority.c plugins/common/authority.h \
+	plugins/common/oauth2.c plugins/common/oauth2.h plugins/common/oauth2-error.c

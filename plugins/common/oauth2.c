@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/* Asks a token endpoint and reads what it gives, strictly.
+   Knows nothing of which grant is asked for, nor of refusals (oauth2-error.c). */
+#include "common/oauth2.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+
+#include <string.h>
+
+void
+kb_oauth2_token_free (KbOauth2Token *token)
+{
+  if (token == NULL)
+    return;
+  kb_secret_unref (token->access);
+  kb_secret_unref (token->refresh);
+  g_free (token);
+}
+
+static gboolean
+is_unreserved (char c)
+{
+  return g_ascii_isalnum (c) || c == '-' || c == '.' || c == '_' || c == '~';
+}
+
+static gboolean
+append_encoded (KbBuffer *form, const char *bytes, gsize length)
+{
+  static const char digits[] = "0123456789ABCDEF";
+  gboolean fits = TRUE;
+
+  for (gsize i = 0; i < length && fits; i++)
+    {
+      guint8 byte = (guint8) bytes[i];
+      char encoded[3] = { '%', digits[byte >> 4], digits[byte & 15] };
+
+      fits = is_unreserved (bytes[i]) ? kb_buffer_append (form, bytes + i, 1)
+                                      : kb_buffer_append (form, encoded, sizeof encoded);
+    }
+  return fits;
+}
+
+static gboolean
+append_pair (KbBuffer *form, const char *name, const char *value, gsize length)
+{
+  if (kb_buffer_length (form) > 0 && !kb_buffer_append (form, "&", 1))
+    return FALSE;
+  return append_encoded (form, name, strlen (name)) && kb_buffer_append (form, "=", 1)
+         && append_encoded (form, value, length);
+}
+
+gboolean
+kb_oauth2_append (KbBuffer *form, const char *name, const char *value)
+{
+  return append_pair (form, name, value, strlen (value));
+}
+
+gboolean
+kb_oauth2_append_secret (KbBuffer *form, const char *name, const KbSecret *value)
+{
+  return append_pair (form, name, kb_secret_peek (value), kb_secret_length (value));
+}
+
+static gboolean
+refuse (GError **error, const char *what)
+{
+  g_set_error (error, KB_ERROR, KB_ERROR_PROTOCOL, "the token answer %s", what);
+  return FALSE;
+}
+
+/* What may stand in an Authorization header and on a credential line. */
+static gboolean
+is_token (const KbSecret *token)
+{
+  const char *text = kb_secret_peek (token);
+  gsize length = kb_secret_length (token);
+
+  for (gsize i = 0; i < length; i++)
+    if (text[i] < 0x21 || text[i] > 0x7e)
+      return FALSE;
+  return length > 0 && length <= KB_OAUTH2_TOKEN_MAX;
+}
+
+static gboolean
+check_type (const KbJson *json, GError **error)
+{
+  g_autofree char *type = kb_json_string (json, kb_json_member (json, 0, "token_type"));
+
+  if (type == NULL || g_ascii_strcasecmp (type, "Bearer") != 0)
+    return refuse (error, "is not of token_type Bearer");
+  return TRUE;
+}
+
+static gboolean
+read_secrets (const KbJson *json, KbOauth2Token *token, GError **error)
+{
+  KbJsonNode refresh = kb_json_member (json, 0, "refresh_token");
+
+  token->access = kb_json_secret (json, kb_json_member (json, 0, "access_token"));
+  if (token->access == NULL || !is_token (token->access))
+    return refuse (error, "has no access_token that can be used");
+  if (refresh < 0)
+    return TRUE;
+  token->refresh = kb_json_secret (json, refresh);
+  if (token->refresh == NULL || !is_token (token->refresh))
+    return refuse (error, "has a refresh_token that cannot be used");
+  return TRUE;
+}
+
+/* A number, or a string of digits as managed identities send it. */
+static gboolean
+read_times (const KbJson *json, KbOauth2Token *token, gint64 now, GError **error)
+{
+  KbJsonNode expires_in = kb_json_member (json, 0, "expires_in");
+  KbJsonNode refresh_in = kb_json_member (json, 0, "refresh_in");
+  gint64 lifetime = KB_OAUTH2_LIFETIME_UNKNOWN;
+  gint64 refresh = 0;
+
+  if (expires_in >= 0
+      && (!kb_json_int64 (json, expires_in, TRUE, &lifetime) || lifetime <= 0))
+    return refuse (error, "has an expires_in that is no positive number");
+  lifetime = MIN (lifetime, KB_OAUTH2_LIFETIME_MAX);
+  token->expires = now + lifetime;
+  if (refresh_in >= 0 && kb_json_int64 (json, refresh_in, TRUE, &refresh) && refresh > 0)
+    token->refresh_after = now + MIN (refresh, lifetime);
+  return TRUE;
+}
+
+KbOauth2Token *
+kb_oauth2_parse (KbSecret *body, gint64 now, GError **error)
+{
+  g_autoptr (KbOauth2Token) token = g_new0 (KbOauth2Token, 1);
+  g_autoptr (KbJson) json = kb_json_parse (body, error);
+
+  if (json == NULL)
+    {
+      g_prefix_error (error, "the token answer: ");
+      return NULL;
+    }
+  if (kb_json_type (json, 0) != KB_JSON_OBJECT)
+    {
+      (void) refuse (error, "is no JSON object");
+      return NULL;
+    }
+  if (!check_type (json, error) || !read_secrets (json, token, error)
+      || !read_times (json, token, now, error))
+    return NULL;
+  return g_steal_pointer (&token);
+}
+
+/* The id lets Microsoft's support find a refusal; it stands last, as people read first
+   what to do. */
+static KbOauth2Token *
+refused (const KbHttpAnswer *answer, const KbOauth2Call *call, const char *id,
+         GError **error)
+{
+  g_autoptr (GError) why = NULL;
+
+  kb_oauth2_set_error (&why, answer, call->secret);
+  g_set_error (error, why->domain, why->code, "%s [request %s]", why->message, id);
+  return NULL;
+}
+
+KbOauth2Token *
+kb_oauth2_request (KbHttp *http, const KbRequest *request, const KbOauth2Call *call,
+                   GError **error)
+{
+  g_autofree char *id = kb_text_random_id (TRUE);
+  g_autofree char *id_header = g_strdup_printf ("client-request-id: %s", id);
+  const char *headers[] = { "Accept: application/json", id_header, NULL };
+  KbHttpCall post = { .url = call->endpoint,
+                      .headers = headers,
+                      .body = call->form,
+                      .body_type = "application/x-www-form-urlencoded" };
+  g_autoptr (KbHttpAnswer) answer = kb_http_send (http, request, &post, error);
+
+  if (answer == NULL)
+    return NULL;
+  if (answer->status == 200)
+    return kb_oauth2_parse (answer->body, kb_clock_now (), error);
+  if (answer->retry_after > 0 && (answer->status == 429 || answer->status >= 500))
+    kb_request_retry_after (request, answer->retry_after);
+  return refused (answer, call, id, error);
+}
