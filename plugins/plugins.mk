@@ -1,3 +1,8 @@
 # SPDX-License-Identifier: MIT
 # One line a module; each folder's fragment says what it is made of.
 include plugins/common/common.mk
+include plugins/env/env.mk
+include plugins/exec/exec.mk
+include plugins/pat/pat.mk
+include plugins/service-principal/service-principal.mk
+include plugins/template/template.mk
