@@ -38,6 +38,7 @@ helper_libkeybearer_a_SOURCES += \
 	helper/frontend.c helper/frontend.h \
 	helper/item.c helper/item.h \
 	helper/keeper.c helper/keeper.h \
+	helper/kept.c helper/kept.h \
 	helper/lock.c helper/lock.h \
 	helper/logins.c helper/logins.h \
 	helper/maker.c helper/maker.h \
@@ -71,7 +72,7 @@ helper/uninstalled:
 	$(AM_V_GEN)$(MKDIR_P) helper && : > $@
 
 # Modules and the programs that load them: every kb_* symbol must be there and be seen.
-host_ldadd = -Wl,--whole-archive helper/libkeybearer.a -Wl,--no-whole-archive $(GLIB_LIBS)
+host_ldadd = $(WHOLE_ARCHIVE) helper/libkeybearer.a $(NO_WHOLE_ARCHIVE) $(GLIB_LIBS)
 host_ldflags = $(AM_LDFLAGS) -pie -Wl,--export-dynamic
 
 bin_PROGRAMS += helper/keybearer

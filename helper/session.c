@@ -13,7 +13,7 @@ struct _KbSession
   KbRequest *request;
   const KbStack *stack;
   KbKeeper *keeper;
-  KbMaker *answered; /* who gave the credential */
+  KbKept *answered; /* of who gave the credential */
   char *refused_mark;
   gboolean fresh;
   gboolean renewable;
@@ -24,7 +24,7 @@ struct _KbSession
 typedef struct
 {
   KbCredential *input;
-  KbMaker *maker;
+  KbKept *kept;
   GError *first_error;
 } Walk;
 
@@ -32,7 +32,7 @@ static void
 walk_clear (Walk *walk)
 {
   kb_credential_unref (walk->input);
-  kb_maker_free (walk->maker);
+  kb_kept_free (walk->kept);
   g_clear_error (&walk->first_error);
 }
 
@@ -64,7 +64,7 @@ kb_session_free (KbSession *session)
 {
   if (session == NULL)
     return;
-  kb_maker_free (session->answered);
+  kb_kept_free (session->answered);
   kb_keeper_free (session->keeper);
   g_ptr_array_unref (session->notices);
   g_free (session->refused_mark);
@@ -105,13 +105,13 @@ kb_session_renewable (const KbSession *session)
 const char *
 kb_session_instance (const KbSession *session)
 {
-  return session->answered != NULL ? kb_maker_instance (session->answered) : NULL;
+  return session->answered != NULL ? kb_kept_instance (session->answered) : NULL;
 }
 
 const char *
 kb_session_account (const KbSession *session)
 {
-  return session->answered != NULL ? kb_maker_account (session->answered) : NULL;
+  return session->answered != NULL ? kb_kept_account (session->answered) : NULL;
 }
 
 char *
@@ -131,41 +131,43 @@ kb_session_notices (const KbSession *session)
 }
 
 static void
-set_answered (KbSession *session, KbMaker *maker)
+set_answered (KbSession *session, KbKept *kept)
 {
-  kb_maker_free (session->answered);
-  session->answered = maker;
+  kb_kept_free (session->answered);
+  session->answered = kept;
 }
 
 /* ---- the short way: who answered last time ---------------------------------------- */
 
-static KbMaker *
-bound_maker (KbSession *session)
+static KbKept *
+bound (KbSession *session)
 {
   g_auto (KbBinding) binding = { 0 };
   KbIdentity identity = { 0 };
-  KbMaker *maker;
+  KbKept *kept;
 
   if (!kb_binding_read (session->stack, session->request, &binding))
     return NULL;
   identity.account = binding.account;
   identity.realm = binding.realm;
-  maker = kb_maker_new_bound (session->request, session->keeper, binding.instance,
-                              &identity);
-  kb_maker_set_refused_mark (maker, session->refused_mark);
-  return maker;
+  kept = kb_kept_new (session->request, session->keeper, binding.instance, &identity);
+  kb_kept_set_refused_mark (kept, session->refused_mark);
+  return kept;
 }
 
 static KbAnswer
 get_bound (KbSession *session, KbCredential **credential)
 {
-  g_autoptr (KbMaker) maker = session->fresh ? NULL : bound_maker (session);
-  g_autoptr (GError) ignored = NULL;
+  g_autoptr (KbKept) kept = session->fresh ? NULL : bound (session);
 
-  if (maker == NULL || kb_maker_look (maker, credential, &ignored) != KB_OK)
+  if (kept == NULL)
+    return KB_DECLINED;
+  kb_kept_find (kept);
+  if (kb_kept_age (kept) != KB_AGE_FRESH)
     return KB_DECLINED;
   session->renewable = TRUE;
-  set_answered (session, g_steal_pointer (&maker));
+  *credential = kb_kept_credential (kept);
+  set_answered (session, g_steal_pointer (&kept));
   return KB_OK;
 }
 
@@ -195,34 +197,28 @@ identity_clear (KbIdentity *identity)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (KbIdentity, identity_clear)
 
-static KbMaker *
-new_maker (KbSession *session, const KbOpened *source, const KbIdentity *identity)
-{
-  KbMaker *maker = kb_maker_new (session->request, session->keeper, source, identity,
-                                 session->stack->fingerprint);
-
-  kb_maker_set_refused_mark (maker, session->refused_mark);
-  kb_maker_set_fresh (maker, session->fresh);
-  return maker;
-}
-
 static KbAnswer
-ask_entry (KbSession *session, const KbEntry *entry, KbCredential *input, KbMaker **maker,
+ask_entry (KbSession *session, const KbEntry *entry, KbCredential *input, KbKept **kept,
            KbCredential **credential, GError **error)
 {
   const KbOpened *source = NULL;
   g_auto (KbIdentity) identity = { 0 };
-  g_autoptr (KbMaker) asked = NULL;
+  g_autoptr (KbKept) asked = NULL;
+  KbMaker maker;
   KbAnswer answer = kb_runtime_source (session->runtime, entry, &source, error);
 
   if (answer == KB_OK)
     answer = identify (session, source, &identity, error);
   if (answer != KB_OK)
     return answer;
-  asked = new_maker (session, source, &identity);
-  answer = kb_maker_get (asked, input, session->notices, credential, error);
+  asked = kb_kept_new (session->request, session->keeper, source->name, &identity);
+  kb_kept_set_refused_mark (asked, session->refused_mark);
+  maker
+      = (KbMaker){ session->request, source, asked,           session->stack->fingerprint,
+                   session->fresh,   input,  session->notices };
+  answer = kb_maker_get (&maker, credential, error);
   if (answer == KB_OK)
-    *maker = g_steal_pointer (&asked);
+    *kept = g_steal_pointer (&asked);
   return answer;
 }
 
@@ -247,12 +243,12 @@ after_failure (Walk *walk, const KbEntry *entry, KbAnswer answer, GError *proble
 }
 
 static void
-after_success (Walk *walk, KbCredential *credential, KbMaker *maker)
+after_success (Walk *walk, KbCredential *credential, KbKept *kept)
 {
   kb_credential_unref (walk->input);
-  kb_maker_free (walk->maker);
+  kb_kept_free (walk->kept);
   walk->input = credential;
-  walk->maker = maker;
+  walk->kept = kept;
 }
 
 /* A requisite or optional entry's credential goes on as input; after the last entry, what
@@ -266,13 +262,13 @@ walk_stack (KbSession *session, Walk *walk)
     {
       const KbEntry *entry = &g_array_index (sources, KbEntry, i);
       KbCredential *credential = NULL;
-      KbMaker *maker = NULL;
+      KbKept *kept = NULL;
       GError *problem = NULL;
       KbAnswer answer
-          = ask_entry (session, entry, walk->input, &maker, &credential, &problem);
+          = ask_entry (session, entry, walk->input, &kept, &credential, &problem);
 
       if (answer == KB_OK)
-        after_success (walk, credential, maker);
+        after_success (walk, credential, kept);
       else if (after_failure (walk, entry, answer, problem))
         {
           g_clear_pointer (&walk->input, kb_credential_unref);
@@ -289,7 +285,7 @@ remember (KbSession *session, const KbCredential *credential)
 {
   KbBinding binding
       = { (char *) kb_session_instance (session), (char *) kb_session_account (session),
-          (char *) kb_maker_realm (session->answered) };
+          (char *) kb_kept_realm (session->answered) };
 
   if (kb_credential_ephemeral (credential))
     kb_binding_forget (session->stack, session->request);
@@ -310,7 +306,7 @@ get_walking (KbSession *session, KbCredential **credential, GError **error)
       g_propagate_error (error, g_steal_pointer (&walk.first_error));
       return KB_FAILED;
     }
-  set_answered (session, g_steal_pointer (&walk.maker));
+  set_answered (session, g_steal_pointer (&walk.kept));
   session->renewable = !kb_credential_ephemeral (walk.input);
   remember (session, walk.input);
   *credential = g_steal_pointer (&walk.input);
@@ -332,11 +328,9 @@ kb_session_get (KbSession *session, KbCredential **credential, GError **error)
 static KbAnswer
 mark (KbSession *session, const KbSecret *secret, gboolean refused, GError **error)
 {
-  g_autoptr (KbMaker) maker = session->stack != NULL ? bound_maker (session) : NULL;
+  g_autoptr (KbKept) kept = session->stack != NULL ? bound (session) : NULL;
 
-  if (maker == NULL)
-    return KB_DECLINED;
-  return kb_maker_mark (maker, secret, refused, error);
+  return kept != NULL ? kb_kept_mark (kept, secret, refused, error) : KB_DECLINED;
 }
 
 KbAnswer

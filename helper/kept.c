@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: MIT */
+/* Finds, judges, keeps and marks the credential of one account and realm.
+   Knows nothing of how the next one is made. */
+#include "kept.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "lock.h"
+#include "log.h"
+#include "request.h"
+
+#define MARK_DIGITS 16
+
+struct _KbKept
+{
+  KbRequest *request;
+  KbKeeper *keeper;
+  char *instance;
+  char *account;
+  char *realm;
+  char *item;
+  char *renewal_item;
+  char *refused_mark;
+  KbRecord *record; /* NULL: nothing was found */
+  GError *problem;
+};
+
+KbKept *
+kb_kept_new (KbRequest *request, KbKeeper *keeper, const char *instance,
+             const KbIdentity *identity)
+{
+  KbKept *kept = g_new0 (KbKept, 1);
+
+  kept->request = request;
+  kept->keeper = keeper;
+  kept->instance = g_strdup (instance);
+  kept->account = g_strdup (identity->account);
+  kept->realm = g_strdup (identity->realm);
+  kept->item = kb_item_name ("credential", instance, kept->account, kept->realm, NULL);
+  kept->renewal_item = kb_item_name ("renewal", instance, kept->account, NULL);
+  return kept;
+}
+
+void
+kb_kept_free (KbKept *kept)
+{
+  if (kept == NULL)
+    return;
+  g_free (kept->instance);
+  g_free (kept->account);
+  g_free (kept->realm);
+  g_free (kept->item);
+  g_free (kept->renewal_item);
+  g_free (kept->refused_mark);
+  kb_record_free (kept->record);
+  g_clear_error (&kept->problem);
+  g_free (kept);
+}
+
+const char *
+kb_kept_instance (const KbKept *kept)
+{
+  return kept->instance;
+}
+
+const char *
+kb_kept_account (const KbKept *kept)
+{
+  return kept->account;
+}
+
+const char *
+kb_kept_realm (const KbKept *kept)
+{
+  return kept->realm;
+}
+
+const char *
+kb_kept_item (const KbKept *kept)
+{
+  return kept->item;
+}
+
+const char *
+kb_kept_renewal_item (const KbKept *kept)
+{
+  return kept->renewal_item;
+}
+
+char *
+kb_kept_key (const KbKept *kept)
+{
+  return g_strdup_printf ("%s\n%s", kept->instance, kept->account);
+}
+
+void
+kb_kept_set_refused_mark (KbKept *kept, const char *mark)
+{
+  g_free (kept->refused_mark);
+  kept->refused_mark = g_strdup (mark);
+}
+
+char *
+kb_mark (const KbSecret *secret)
+{
+  char *hash = kb_text_sha256 (kb_secret_peek (secret), kb_secret_length (secret));
+
+  hash[MARK_DIGITS] = '\0';
+  return hash;
+}
+
+/* ---- judging ---------------------------------------------------------------------- */
+
+static gint64
+margin_of (const KbRecord *record)
+{
+  gint64 life = record->expires - record->made;
+
+  return record->made > 0 && life < 2 * KB_MARGIN_S ? life / 2 : KB_MARGIN_S;
+}
+
+gboolean
+kb_kept_refused (const KbKept *kept)
+{
+  g_autofree char *mark = NULL;
+
+  if (kept->record == NULL || kept->record->secret == NULL)
+    return FALSE;
+  if (kept->record->refused || kept->refused_mark == NULL)
+    return kept->record->refused;
+  mark = kb_mark (kept->record->secret);
+  return g_str_equal (mark, kept->refused_mark);
+}
+
+KbAge
+kb_kept_age (const KbKept *kept)
+{
+  const KbRecord *record = kept->record;
+  gint64 now = kb_clock_now ();
+
+  if (record == NULL || record->secret == NULL || kb_kept_refused (kept))
+    return KB_AGE_DEAD;
+  if (record->expires == 0)
+    return KB_AGE_FRESH;
+  if (record->expires <= now)
+    return KB_AGE_DEAD;
+  if (record->expires - now < margin_of (record))
+    return KB_AGE_AGEING;
+  if (record->refresh_after != 0 && record->refresh_after <= now)
+    return KB_AGE_WELCOME;
+  return KB_AGE_FRESH;
+}
+
+gint64
+kb_kept_expires (const KbKept *kept)
+{
+  return kept->record != NULL ? kept->record->expires : 0;
+}
+
+const GError *
+kb_kept_problem (const KbKept *kept)
+{
+  return kept->problem;
+}
+
+KbCredential *
+kb_kept_credential (const KbKept *kept)
+{
+  if (kept->record == NULL || kept->record->secret == NULL)
+    return NULL;
+  return kb_record_to_credential (kept->record);
+}
+
+/* ---- finding ---------------------------------------------------------------------- */
+
+/* Replaces what was found before.  An item that makes no sense is as good as none, and
+   stays until the next one takes its place. */
+static void
+take_item (KbKept *kept, const KbSecret *value)
+{
+  g_autoptr (GPtrArray) records = kb_item_open (kept->item, value, NULL);
+
+  g_clear_pointer (&kept->record, kb_record_free);
+  if (records != NULL)
+    kept->record = g_ptr_array_steal_index (records, 0);
+}
+
+void
+kb_kept_find_cached (KbKept *kept)
+{
+  g_autoptr (KbSecret) value = NULL;
+
+  g_clear_pointer (&kept->record, kb_record_free);
+  if (kb_keeper_get_cached (kept->keeper, kept->item, &value) == KB_OK)
+    take_item (kept, value);
+}
+
+/* A cache may hold yesterday's copy after another process wrote to the durable store, so
+   what is stale there is looked for behind it. */
+void
+kb_kept_find (KbKept *kept)
+{
+  g_autoptr (KbSecret) value = NULL;
+
+  g_clear_error (&kept->problem);
+  kb_kept_find_cached (kept);
+  if (kb_kept_age (kept) < KB_AGE_AGEING)
+    return;
+  if (kb_keeper_get_durable (kept->keeper, kept->item, &value, &kept->problem) != KB_OK)
+    return;
+  take_item (kept, value);
+  if (kb_kept_age (kept) < KB_AGE_AGEING)
+    kb_keeper_cache (kept->keeper, kept->item, value, kept->record->expires);
+}
+
+KbSecret *
+kb_kept_renewal (const KbKept *kept)
+{
+  g_autoptr (KbSecret) value = NULL;
+  g_autoptr (GPtrArray) records = NULL;
+  KbRecord *record;
+
+  if (kb_keeper_get (kept->keeper, kept->renewal_item, &value, NULL) != KB_OK)
+    return NULL;
+  records = kb_item_open (kept->renewal_item, value, NULL);
+  if (records == NULL)
+    return NULL;
+  record = g_ptr_array_index (records, 0);
+  return record->secret != NULL ? kb_secret_ref (record->secret) : NULL;
+}
+
+/* ---- keeping ---------------------------------------------------------------------- */
+
+static KbAnswer
+put_record (KbKept *kept, const char *item, KbRecord *record, GError **error)
+{
+  g_autoptr (GPtrArray) records = g_ptr_array_new ();
+  g_autofree char *label = g_strdup_printf ("Keybearer: %s for %s", kept->account,
+                                            kb_request_place (kept->request));
+  g_autoptr (KbSecret) sealed = NULL;
+
+  g_ptr_array_add (records, record);
+  sealed = kb_item_seal (item, records, error);
+  if (sealed == NULL)
+    return KB_FAILED;
+  return kb_keeper_put (kept->keeper, item, label, sealed, record->expires, error);
+}
+
+/* It is in the caches by then, where it will be looked for. */
+static void
+tell_unkept (KbKept *kept, KbAnswer answer, const GError *problem, GPtrArray *notices)
+{
+  if (answer == KB_FAILED)
+    g_ptr_array_add (notices, g_strdup_printf ("not kept: %s", problem->message));
+  else if (answer == KB_DECLINED && kb_keeper_first_without_durable (kept->keeper))
+    g_ptr_array_add (notices,
+                     g_strdup ("there is no keyring here: credentials last until "
+                               "they expire or this machine restarts (said once; "
+                               "see keybearer(1), STORES)"));
+}
+
+static KbAnswer
+put_renewal (KbKept *kept, KbSecret *renewal, GPtrArray *notices)
+{
+  g_autoptr (KbRecord) record = kb_record_new ();
+  g_autoptr (GError) problem = NULL;
+  KbAnswer answer;
+
+  record->secret = kb_secret_ref (renewal);
+  record->made = kb_clock_now ();
+  answer = put_record (kept, kept->renewal_item, record, &problem);
+  tell_unkept (kept, answer, problem, notices);
+  return answer;
+}
+
+void
+kb_kept_put (KbKept *kept, KbCredential *credential, GPtrArray *notices)
+{
+  KbSecret *renewal = kb_credential_renewal (credential);
+  g_autoptr (GError) problem = NULL;
+  KbAnswer kept_renewal = KB_OK;
+  KbAnswer answer;
+
+  if (renewal != NULL)
+    kept_renewal = put_renewal (kept, renewal, notices);
+  g_clear_pointer (&kept->record, kb_record_free);
+  kept->record = kb_record_from_credential (credential);
+  kept->record->made = kb_clock_now ();
+  answer = put_record (kept, kept->item, kept->record, &problem);
+  if (kept_renewal == KB_OK)
+    tell_unkept (kept, answer, problem, notices);
+  if (answer == KB_OK)
+    kb_log_event ("stored", kept->account, kept->realm, kept->record->expires);
+}
+
+/* ---- what the server said --------------------------------------------------------- */
+
+static gboolean
+needs_mark (KbKept *kept, const KbSecret *secret, gboolean refused)
+{
+  kb_kept_find (kept);
+  if (kept->record == NULL || kept->record->refused == refused)
+    return FALSE;
+  return secret == NULL || kb_secret_equal (kept->record->secret, secret);
+}
+
+/* Looks before it locks: git says "store" after every success. */
+KbAnswer
+kb_kept_mark (KbKept *kept, const KbSecret *secret, gboolean refused, GError **error)
+{
+  g_autofree char *key = kb_kept_key (kept);
+  g_autoptr (KbLock) lock = NULL;
+  KbAnswer answer;
+
+  if (!needs_mark (kept, secret, refused))
+    return KB_DECLINED;
+  answer = kb_lock_take (key, kb_request_remaining_ms (kept->request), NULL, NULL, &lock,
+                         error);
+  if (answer != KB_OK)
+    return answer;
+  if (!needs_mark (kept, secret, refused))
+    return KB_DECLINED;
+  kept->record->refused = refused;
+  if (refused)
+    kb_log_event ("refused", kept->account, kept->realm, kept->record->expires);
+  return put_record (kept, kept->item, kept->record, error);
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* What is kept of one account and realm: how old it is, whether it was refused, and what
+   renews it.  Knows nothing of how the next one is made. */
+#ifndef KB_KEPT_H
+#define KB_KEPT_H
+
+#include "item.h"
+#include "keeper.h"
+
+G_BEGIN_DECLS
+
+/* A credential is given out while it is good for at least this long.  Git pushes and
+   package restores run for minutes; Microsoft's own clients use the same figure.  One that
+   lives less than twice as long is used for half of its life. */
+#define KB_MARGIN_S 300
+
+/* In the order of worth. */
+typedef enum
+{
+  KB_AGE_FRESH,   /* good for the margin and longer */
+  KB_AGE_WELCOME, /* the same, but the server would rather give a new one (refresh_in) */
+  KB_AGE_AGEING,  /* good, but for less than the margin */
+  KB_AGE_DEAD     /* expired, refused, or there is none */
+} KbAge;
+
+typedef struct _KbKept KbKept;
+
+/* New.  REQUEST and KEEPER are borrowed, the strings copied.  Nothing is looked at yet. */
+KbKept *kb_kept_new (KbRequest *request, KbKeeper *keeper, const char *instance,
+                     const KbIdentity *identity);
+void kb_kept_free (KbKept *kept);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbKept, kb_kept_free)
+
+const char *kb_kept_instance (const KbKept *kept);
+const char *kb_kept_account (const KbKept *kept);
+const char *kb_kept_realm (const KbKept *kept);
+
+/* The names of its items: for `logout` and `explain`. */
+const char *kb_kept_item (const KbKept *kept);
+const char *kb_kept_renewal_item (const KbKept *kept);
+
+/* New: the key of the account's lock. */
+char *kb_kept_key (const KbKept *kept);
+
+/* A secret of this mark (kb_mark) counts as refused.  Copied; NULL for none. */
+void kb_kept_set_refused_mark (KbKept *kept, const char *mark);
+
+/* Looks in the caches, then behind them where they have nothing fresh; the result holds
+   until the next look. */
+void kb_kept_find (KbKept *kept);
+void kb_kept_find_cached (KbKept *kept);
+
+KbAge kb_kept_age (const KbKept *kept);
+gboolean kb_kept_refused (const KbKept *kept);
+gint64 kb_kept_expires (const KbKept *kept); /* 0: unknown, or nothing is kept */
+
+/* Why the durable store could not say; NULL when it could.  Borrowed. */
+const GError *kb_kept_problem (const KbKept *kept);
+
+/* New, or NULL when nothing is kept: the credential, whatever its age; its renewal. */
+KbCredential *kb_kept_credential (const KbKept *kept);
+KbSecret *kb_kept_renewal (const KbKept *kept);
+
+/* Keeps CREDENTIAL, its renewal first, as that cannot be had again.  What goes wrong is a
+   line in NOTICES (of char*): the credential is good all the same. */
+void kb_kept_put (KbKept *kept, KbCredential *credential, GPtrArray *notices);
+
+/* Compares with what is kept, under the account's lock, then sets or clears the mark of
+   refusal.  SECRET NULL: whatever is kept.  KB_DECLINED: nothing to change. */
+KbAnswer kb_kept_mark (KbKept *kept, const KbSecret *secret, gboolean refused,
+                       GError **error);
+
+/* New.  Tells one secret from the next without giving it away: 16 hex digits of SHA-256.
+   Secrets that people think of never get here. */
+char *kb_mark (const KbSecret *secret);
+
+G_END_DECLS
+
+#endif
