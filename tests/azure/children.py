@@ -26,6 +26,28 @@ def _die_with(parent, number):
     return prepare
 
 
+def guarded(work, signals):
+    """Runs work in a child that is told when we die; passes signals on; answers its status."""
+    parent = os.getpid()
+    signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    pid = os.fork()
+    if pid == 0:
+        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(1)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
+        return work()
+    for number in signals:
+        signal.signal(number, lambda got, frame: os.kill(pid, got))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
+    return shell_status(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+
+
+def shell_status(status):
+    """An exit status as a shell tells it: 128 and the signal's number."""
+    return 128 - status if status < 0 else status
+
+
 def service(command, **options):
     """A background service: its own session, ended with us, deaf to the terminal's signals."""
     return subprocess.Popen(command, start_new_session=True,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The header sets of Azure DevOps, with the case of HTTP/1.1 and in wire order (D1, D2, G1-G3, R1, R2).
+# The header sets of Azure DevOps in HTTP/1.1 case and wire order (D1, D2, G1-G3, R1, R2).
 # Knows nothing of bodies or of when each set is due.
 
 import base64

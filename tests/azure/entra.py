@@ -161,14 +161,17 @@ def _wants_cae(fields):
 
 @recorded("E3")
 def issue(vault, app, audience, fields, ctx, settings):
-    """The token answer; tests may bend expires_in, refresh_in and the real lifetime."""
+    """The token answer. Tests may bend the real lifetime, and what expires_in and refresh_in say:
+    any JSON text, put in as it is."""
     cae = _wants_cae(fields)
     lifetime = settings.get("lifetime", 86399 if cae else 3599)
-    told = settings.get("expires_in", lifetime)
-    token = vault.entra(app, lifetime, cae, audience)
-    document = {"token_type": "Bearer", "expires_in": told, "ext_expires_in": told}
+    told = settings.get("expires_in", str(int(lifetime)))
+    document = {"token_type": "Bearer", "expires_in": 1, "ext_expires_in": 2}
     if "refresh_in" in settings:
-        document["refresh_in"] = settings["refresh_in"]
-    document["access_token"] = token
-    body = compact(document)
+        document["refresh_in"] = 3
+    body = compact(document).decode()
+    for mark, text in (("1", told), ("2", told), ("3", settings.get("refresh_in", ""))):
+        body = body.replace(f'_in":{mark}', f'_in":{text}', 1)
+    token = vault.entra(app, lifetime, cae, audience)
+    body = f'{body[:-1]},"access_token":"{token}"}}'.encode()
     return Answer(200, entra_headers.token(ctx, len(body), "1,0,0,,"), body)

@@ -53,7 +53,8 @@ DOCUMENTS = {
     "wrong-type": b'{"token_type":"mac","expires_in":3599,"access_token":"' + TOKEN + b'"}',
     "error-200": b'{"error":"invalid_client","error_description":"AADSTS7000215: no."}',
     "error-control": b'{"error":"invalid_client","error_description":'
-                     b'"AADSTS7000215: \\u001b[31mred\\r\\nTrace \\u2028x","error_codes":[7000215]}',
+                     b'"AADSTS7000215: \\u001b[31mred\\r\\nTrace \\u2028x",'
+                     b'"error_codes":[7000215]}',
 }
 
 
@@ -107,7 +108,7 @@ def _check(options):
     for name in ("expires_in", "refresh_in"):
         if name in options:
             try:
-                options[name] = json.loads(options[name])
+                json.loads(options[name])
             except ValueError as error:
                 raise BadFault(f"{name} is not JSON") from error
     if options.get("tls", "trusted") not in ca.KINDS:
@@ -177,7 +178,7 @@ class Faults:
         answer.cut = options.get("cut", -1)
         answer.drop = "drop" in options
         if options:
-            answer.anchor = "fault"
+            answer.anchor += "+fault"
         return answer
 
 

@@ -57,7 +57,7 @@ def git_unauthorized(world, ask, org, place):
         *h.failure("UnauthorizedRequestException", text)]))
 
 
-@recorded("R4", "F6")
+@recorded("R3", "R4", "F6")
 def signin_redirect(world, ask, org, place):
     """An invalid PAT or a token of another tenant, without Suppress."""
     target = h.signin(ask, world)
