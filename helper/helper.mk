@@ -83,7 +83,7 @@ helper_keybearer_LDFLAGS = $(host_ldflags)
 
 # The names under which tools start the program.
 helper_names = git-credential-keybearer
-all-local: $(helper_names:%=helper/%)
+built_extras += $(helper_names:%=helper/%)
 CLEANFILES += $(helper_names:%=helper/%)
 helper/git-credential-keybearer: helper/keybearer
 	$(AM_V_GEN)ln -sf keybearer $@
@@ -91,3 +91,18 @@ install-exec-hook:
 	for name in $(helper_names); do ln -sf keybearer $(DESTDIR)$(bindir)/$$name; done
 uninstall-hook:
 	for name in $(helper_names); do rm -f $(DESTDIR)$(bindir)/$$name; done
+
+# The one installed header: the contract with the two headers of base that it includes.
+nodist_include_HEADERS += helper/installed/keybearer-module.h
+CLEANFILES += helper/installed/keybearer-module.h
+built_extras += helper/installed/keybearer-module.h
+helper/installed/keybearer-module.h: helper/keybearer-module.h helper/base/error.h helper/base/secret.h
+	$(AM_V_GEN)$(MKDIR_P) helper/installed && $(AWK) -v dir='$(top_srcdir)/helper/' ' \
+	  /^#include "base\// { split ($$0, part, "\""); \
+	    while ((getline line < (dir part[2])) > 0) print line; next } \
+	  { print }' $(top_srcdir)/helper/keybearer-module.h > $@.tmp && mv $@.tmp $@
+
+pkgconfigdir = $(libdir)/pkgconfig
+nodist_pkgconfig_DATA = helper/keybearer-module.pc
+dist_man3_MANS += helper/keybearer-module.3
+dist_man5_MANS += helper/keybearer.conf.5

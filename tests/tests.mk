@@ -9,7 +9,12 @@ AM_TESTS_ENVIRONMENT = \
 	KEYBEARER='$(abs_top_builddir)/helper/keybearer'; export KEYBEARER; \
 	CC='$(CC)'; export CC; \
 	G_DEBUG=fatal-warnings; export G_DEBUG;
-EXTRA_DIST += tests/run-test
+EXTRA_DIST += tests/run-test tests/totals tests/azure tests/bench tests/checks tests/debian13
+
+# Rules of the house that a program can hold.
+checks = tests/checks/commits tests/checks/docs-paths tests/checks/examples tests/checks/format \
+	tests/checks/layers tests/checks/manpages tests/checks/style
+TESTS += $(checks)
 
 unit_ldadd = helper/libkeybearer.a $(GLIB_LIBS)
 unit_ldflags = $(AM_LDFLAGS) -pie
@@ -18,3 +23,22 @@ include tests/base/base.mk
 include tests/helper/helper.mk
 include tests/plugins/plugins.mk
 include tests/fuzz/fuzz.mk
+
+# Every test program under valgrind; scripts would only show what their interpreters do.
+.PHONY: check-valgrind
+check-valgrind:
+	KB_TEST_WRAPPER='valgrind -q --error-exitcode=99 --leak-check=full \
+	--errors-for-leak-kinds=definite --suppressions=$(abs_top_srcdir)/tests/valgrind.supp' \
+	$(MAKE) check TESTS="$(valgrind_tests)" TEST_SUITE_LOG=tests/valgrind.log
+valgrind_tests = $(base_tests) $(helper_tests) $(plugin_tests)
+EXTRA_DIST += tests/valgrind.supp
+
+.PHONY: bench
+bench: all
+	KB_BUILDDIR='$(abs_top_builddir)' $(top_srcdir)/tests/bench/bench
+
+# Folders in EXTRA_DIST are copied whole: leave out what their users left behind.
+dist-hook:
+	chmod -R u+w $(distdir)/tests
+	find $(distdir)/tests $(distdir)/packaging -name node_modules -prune -exec rm -rf {} +
+	find $(distdir)/tests $(distdir)/packaging -name __pycache__ -prune -exec rm -rf {} +
