@@ -8,11 +8,12 @@
 
 G_BEGIN_DECLS
 
-/* The value of PARAMETER of the first challenge of SCHEME in LINES (NULL-terminated), both
-   without case.  New, or NULL.  One line may hold several challenges joined by commas;
-   a value may be a token, a quoted string or, as Azure sends authorization_uri, an
-   unquoted URL, which ends at a comma or blank.  Anything malformed is skipped, never
-   guessed: what follows in that line is not read. */
+/* The value of PARAMETER in the first challenge of SCHEME in LINES (NULL-terminated) that
+   has it, both without case.  New and clean text (base/text.h), or NULL.  One line may
+   hold several challenges joined by commas; a value may be a token, a quoted string or,
+   as authorization_uri is sent, an unquoted URL, which ends at a comma or blank.
+   Anything malformed is skipped, never guessed: what follows in that line is not read.  A
+   parameter that stands twice in one challenge is malformed. */
 char *kb_challenge_parameter (const char *const *lines, const char *scheme,
                               const char *parameter);
 
