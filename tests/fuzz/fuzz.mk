@@ -1,12 +1,70 @@
 # SPDX-License-Identifier: MIT
-# Fuzz targets: with --enable-fuzzing libFuzzer drives them, otherwise `make check` replays
-# the corpora through them.
+# Fuzz targets: with --enable-fuzzing libFuzzer drives them (`make fuzz`), otherwise `make
+# check` replays the corpora through them.  A target NAME is four lines here, a file
+# tests/fuzz/fuzz-NAME.c with LLVMFuzzerTestOneInput and a folder tests/corpus/NAME.
 fuzz_targets =
+EXTRA_DIST += tests/fuzz/replay.c tests/corpus
 if FUZZING
 fuzz_ldflags = $(AM_LDFLAGS) -fsanitize=fuzzer
 fuzz_main =
 else
 fuzz_ldflags = $(unit_ldflags)
 fuzz_main = tests/fuzz/replay.c
+TESTS += $(fuzz_targets)
 endif
-EXTRA_DIST += tests/fuzz/replay.c
+check_PROGRAMS += $(fuzz_targets)
+
+fuzz_targets += tests/fuzz/fuzz-challenge
+tests_fuzz_fuzz_challenge_SOURCES = tests/fuzz/fuzz-challenge.c $(fuzz_main)
+tests_fuzz_fuzz_challenge_LDADD = $(unit_ldadd)
+tests_fuzz_fuzz_challenge_LDFLAGS = $(fuzz_ldflags)
+
+fuzz_targets += tests/fuzz/fuzz-config
+tests_fuzz_fuzz_config_SOURCES = tests/fuzz/fuzz-config.c $(fuzz_main)
+tests_fuzz_fuzz_config_LDADD = $(unit_ldadd)
+tests_fuzz_fuzz_config_LDFLAGS = $(fuzz_ldflags)
+
+fuzz_targets += tests/fuzz/fuzz-json
+tests_fuzz_fuzz_json_SOURCES = tests/fuzz/fuzz-json.c $(fuzz_main)
+tests_fuzz_fuzz_json_LDADD = $(unit_ldadd)
+tests_fuzz_fuzz_json_LDFLAGS = $(fuzz_ldflags)
+
+fuzz_targets += tests/fuzz/fuzz-lines
+tests_fuzz_fuzz_lines_SOURCES = tests/fuzz/fuzz-lines.c $(fuzz_main)
+tests_fuzz_fuzz_lines_LDADD = $(unit_ldadd)
+tests_fuzz_fuzz_lines_LDFLAGS = $(fuzz_ldflags)
+
+fuzz_targets += tests/fuzz/fuzz-url
+tests_fuzz_fuzz_url_SOURCES = tests/fuzz/fuzz-url.c $(fuzz_main)
+tests_fuzz_fuzz_url_LDADD = $(unit_ldadd)
+tests_fuzz_fuzz_url_LDFLAGS = $(fuzz_ldflags)
+
+# The corpora in the source tree are for people: what the fuzzer finds stays in the build
+# folder, tests/fuzz/NAME.corpus, with its report in tests/fuzz/NAME.log.
+FUZZ_SECONDS = 20
+FUZZ_MAX_LEN = 8192
+.PHONY: fuzz
+if FUZZING
+fuzz: $(fuzz_targets)
+	@failed=0; for target in $(fuzz_targets); do \
+	  name=$${target#tests/fuzz/fuzz-}; work=tests/fuzz/$$name; \
+	  $(MKDIR_P) $$work.corpus; \
+	  cp $(top_srcdir)/tests/corpus/$$name/* $$work.corpus/ && chmod -R u+w $$work.corpus; \
+	  if ./$$target -max_total_time=$(FUZZ_SECONDS) -max_len=$(FUZZ_MAX_LEN) -timeout=10 \
+	       -rss_limit_mb=1024 -artifact_prefix=$$work. -print_final_stats=1 \
+	       $$work.corpus >$$work.log 2>&1; then verdict=ok; else verdict=FAILED; failed=1; fi; \
+	  $(AWK) -v name=$$name -v verdict=$$verdict -v log_file=$$work.log \
+	    '/ cov: / { for (i = 1; i < NF; i++) if ($$i == "cov:") edges = $$(i + 1) } \
+	     /^stat::number_of_executed_units:/ { runs = $$2 } \
+	     END { printf "fuzz %-12s %-6s %10d executions %6d edges  %s\n", \
+	           name, verdict, runs, edges, log_file }' $$work.log; \
+	done; exit $$failed
+else
+fuzz:
+	@echo 'make fuzz needs: configure CC=clang --enable-fuzzing' >&2; exit 1
+endif
+clean-local: clean-fuzz
+.PHONY: clean-fuzz
+clean-fuzz:
+	-rm -rf tests/fuzz/*.corpus tests/fuzz/*.log tests/fuzz/*.crash-* tests/fuzz/*.leak-* \
+	  tests/fuzz/*.timeout-* tests/fuzz/*.oom-*
