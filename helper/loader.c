@@ -10,6 +10,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -200,6 +201,32 @@ status_fault (const struct stat *status)
   return NULL;
 }
 
+/* A library that was cut short (a full disk, a copy that is under way) would kill the
+   process with SIGBUS inside dlopen, so what it says of its length is looked at first. */
+static gboolean
+is_whole (int fd, off_t size)
+{
+  ElfW (Ehdr) head;
+  ElfW (Phdr) part;
+
+  if (pread (fd, &head, sizeof head, 0) != sizeof head
+      || memcmp (head.e_ident, ELFMAG, SELFMAG) != 0 || head.e_phentsize != sizeof part)
+    return FALSE;
+  for (guint i = 0; i < head.e_phnum; i++)
+    {
+      guint64 at = head.e_phoff + (guint64) i * sizeof part;
+
+      if (at > (guint64) size
+          || pread (fd, &part, sizeof part, (off_t) at) != (ssize_t) sizeof part)
+        return FALSE;
+      if (part.p_type == PT_LOAD
+          && (part.p_offset > (guint64) size
+              || part.p_filesz > (guint64) size - part.p_offset))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 /* The descriptor of a file that is safe to load, or -1. */
 static int
 open_module (const char *path, GError **error)
@@ -214,6 +241,8 @@ open_module (const char *path, GError **error)
       return -1;
     }
   fault = fstat (fd, &status) != 0 ? g_strerror (errno) : status_fault (&status);
+  if (fault == NULL && !is_whole (fd, status.st_size))
+    fault = "cannot be loaded: no library, or only a part of one";
   if (fault == NULL)
     return fd;
   fail (error, path, fault);
