@@ -71,9 +71,12 @@ CLEANFILES += helper/uninstalled
 helper/uninstalled:
 	$(AM_V_GEN)$(MKDIR_P) helper && : > $@
 
-# Modules and the programs that load them: every kb_* symbol must be there and be seen.
-host_ldadd = $(WHOLE_ARCHIVE) helper/libkeybearer.a $(NO_WHOLE_ARCHIVE) $(GLIB_LIBS)
-host_ldflags = $(AM_LDFLAGS) -pie -Wl,--export-dynamic
+# The program, and tests that load modules: every kb_* symbol must be there and be seen.
+# As one flag, since libtool would move an archive out from between two; named once more in
+# host_ldadd, so that make knows that it is needed.
+whole_archive = -Wl,--whole-archive,helper/libkeybearer.a,--no-whole-archive
+host_ldflags = $(AM_LDFLAGS) -pie -Wl,--export-dynamic $(whole_archive)
+host_ldadd = helper/libkeybearer.a $(GLIB_LIBS)
 
 bin_PROGRAMS += helper/keybearer
 helper_keybearer_SOURCES = helper/main.c
