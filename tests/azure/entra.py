@@ -11,7 +11,7 @@ import entra_errors as refuse
 import entra_headers
 import world as worlds
 from anchors import recorded
-from answer import Answer, compact
+from answer import Answer
 
 HOSTS = ("login.microsoftonline.com", "login.windows.net", "login.microsoft.com",
          "sts.windows.net")
@@ -166,12 +166,8 @@ def issue(vault, app, audience, fields, ctx, settings):
     cae = _wants_cae(fields)
     lifetime = settings.get("lifetime", 86399 if cae else 3599)
     told = settings.get("expires_in", str(int(lifetime)))
-    document = {"token_type": "Bearer", "expires_in": 1, "ext_expires_in": 2}
-    if "refresh_in" in settings:
-        document["refresh_in"] = 3
-    body = compact(document).decode()
-    for mark, text in (("1", told), ("2", told), ("3", settings.get("refresh_in", ""))):
-        body = body.replace(f'_in":{mark}', f'_in":{text}', 1)
+    refresh = f'"refresh_in":{settings["refresh_in"]},' if "refresh_in" in settings else ""
     token = vault.entra(app, lifetime, cae, audience)
-    body = f'{body[:-1]},"access_token":"{token}"}}'.encode()
+    body = (f'{{"token_type":"Bearer","expires_in":{told},"ext_expires_in":{told},{refresh}'
+            f'"access_token":"{token}"}}').encode()
     return Answer(200, entra_headers.token(ctx, len(body), "1,0,0,,"), body)
