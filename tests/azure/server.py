@@ -85,7 +85,8 @@ async def send(request, answer):
         response.content_length = int(length)
     await response.prepare(request)
     try:
-        await _body(response, answer)
+        if request.method != "HEAD":
+            await _body(response, answer)
     except ConnectionError:
         return response
     if answer.cut >= 0 and transport:

@@ -78,6 +78,13 @@ def user_name():
 
 
 @test
+def no_body():
+    """A HEAD is answered without a body, whatever it is for."""
+    for path in ("contoso", "nobody", "contoso/_apis/projects", "contoso/_apis/nothing"):
+        assert wire.fetch("HEAD", f"https://dev.azure.com/{path}", []).body == b""
+
+
+@test
 def twice():
     """git: two Authorization lines in one request are a bad request."""
     line = ("Authorization", f"Bearer {mint('contoso')}")
