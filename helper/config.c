@@ -416,6 +416,14 @@ kb_config_organization (const KbConfig *config, const KbUrl *url, const char *us
   return g_steal_pointer (&organization);
 }
 
+gboolean
+kb_config_has_organizations (const KbConfig *config, const KbUrl *url)
+{
+  g_autofree char *ignored = NULL;
+
+  return best_organizations (config, url, &ignored) != NULL;
+}
+
 /* New: the options of GROUP, which are all its keys but the module's name. */
 static GArray *
 settings_of (const KbConfigGroup *group)
@@ -480,4 +488,10 @@ const char *const *
 kb_config_files (const KbConfig *config)
 {
   return (const char *const *) config->files->pdata;
+}
+
+const KbConfigGroups *
+kb_config_groups (const KbConfig *config)
+{
+  return config->groups;
 }

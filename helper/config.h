@@ -75,6 +75,10 @@ const GPtrArray *kb_config_stacks (const KbConfig *config);
 char *kb_config_organization (const KbConfig *config, const KbUrl *url, const char *user,
                               gboolean *user_is_organization);
 
+/* Whether URL's place has organizations at all, so that one that it does not name is
+   missing: git sends no path unless credential.useHttpPath is set. */
+gboolean kb_config_has_organizations (const KbConfig *config, const KbUrl *url);
+
 /* New instance of KIND ("source" or "store") NAME for MODULE, its options checked. */
 KbInstance *kb_config_instance (const KbConfig *config, const char *kind,
                                 const char *name, const KbModule *module,
@@ -90,6 +94,13 @@ const char *kb_config_modules_dir (const KbConfig *config);
 
 /* Borrowed: the files that were read, NULL-terminated. */
 const char *const *kb_config_files (const KbConfig *config);
+
+/* New: a URL of ORGANIZATION, made from the first `urls=` pattern that a stack with sources
+   matches; for NULL that of the first such stack itself.  NULL: there is none. */
+char *kb_config_place (const KbConfig *config, const char *organization);
+
+/* Borrowed: the groups themselves, for kb_config_place. */
+const struct _KbConfigGroups *kb_config_groups (const KbConfig *config);
 
 G_END_DECLS
 

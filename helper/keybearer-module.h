@@ -122,6 +122,10 @@ const char *kb_request_user (const KbRequest *request);   /* asked for, or NULL 
 /* The organization that the URL names by the configuration's patterns, or NULL. */
 const char *kb_request_organization (const KbRequest *request);
 
+/* TRUE where the place has organizations and the URL does not say which: what is good for
+   one of them alone must not be given then. */
+gboolean kb_request_organization_missing (const KbRequest *request);
+
 /* What a person knows the place by: "contoso (dev.azure.com)".  Safe to show. */
 const char *kb_request_place (const KbRequest *request);
 

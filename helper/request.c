@@ -23,6 +23,7 @@ struct _KbRequest
   char *program;
   char *user;
   char *organization;
+  gboolean organization_missing;
   char *place;
   GPtrArray *challenges; /* NULL-terminated */
   const KbTalk *talk;
@@ -153,11 +154,19 @@ kb_request_organization (const KbRequest *request)
 }
 
 void
-kb_request_set_organization (KbRequest *request, const char *organization)
+kb_request_set_organization (KbRequest *request, const char *organization,
+                             gboolean expected)
 {
+  request->organization_missing = expected && organization == NULL;
   g_free (request->organization);
   request->organization = g_strdup (organization);
   name_place (request);
+}
+
+gboolean
+kb_request_organization_missing (const KbRequest *request)
+{
+  return request->organization_missing;
 }
 
 const char *

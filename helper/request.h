@@ -26,7 +26,10 @@ void kb_request_set_program (KbRequest *request, const char *program);
 const char *kb_request_program (const KbRequest *request);
 
 void kb_request_set_user (KbRequest *request, const char *user);
-void kb_request_set_organization (KbRequest *request, const char *organization);
+
+/* ORGANIZATION may be NULL; EXPECTED: the place has organizations. */
+void kb_request_set_organization (KbRequest *request, const char *organization,
+                                  gboolean expected);
 void kb_request_add_challenge (KbRequest *request, const char *line);
 
 /* TALK is borrowed and must outlive the request; NULL: nobody may be asked.  Setting one

@@ -51,7 +51,9 @@ kb_session_new (KbRuntime *runtime, KbRequest *request)
   session->request = request;
   session->stack = kb_config_match (config, kb_request_url (request));
   session->notices = g_ptr_array_new_with_free_func (g_free);
-  kb_request_set_organization (request, organization);
+  kb_request_set_organization (
+      request, organization,
+      kb_config_has_organizations (config, kb_request_url (request)));
   if (no_login)
     kb_request_set_user (request, NULL);
   if (session->stack != NULL)

@@ -166,9 +166,11 @@ env_acquire (gpointer self, const KbRequest *request, KbCredential **credential,
   return give (self, request, &found, credential);
 }
 
-static const KbSource source = {
-  .open = env_open, .close = env_close, .identify = env_identify, .acquire = env_acquire
-};
+static const KbSource source = { .open = env_open,
+                                 .close = env_close,
+                                 .identify = env_identify,
+                                 .acquire = env_acquire,
+                                 .flags = KB_SOURCE_EPHEMERAL };
 
 const KbModule kb_module = {
   .abi = KB_MODULE_ABI,

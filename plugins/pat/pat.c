@@ -47,8 +47,16 @@ pat_identify (gpointer self, const KbRequest *request, KbIdentity *identity,
 {
   const char *user = named_user (self, request);
 
-  identity->account = g_strdup (user != NULL ? user : "pat");
+  if (kb_request_organization_missing (request))
+    {
+      g_set_error (error, KB_ERROR, KB_ERROR_CONFIG,
+                   "the URL does not name the organization that the token is for; run: "
+                   "git config --global credential.https://%s.useHttpPath true",
+                   kb_request_host (request));
+      return KB_FAILED;
+    }
   identity->realm = kb_token_realm (request);
+  identity->account = g_strdup (user != NULL ? user : identity->realm);
   return KB_OK;
 }
 
