@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+/* A cache in the kernel: one key of type "user" an item, in the keyring of the user ID.
+   Knows nothing of what the items hold, nor of any store behind it. */
+#include "base/clock.h"
+#include "keybearer-module.h"
+
+#include <errno.h>
+#include <linux/keyctl.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static const KbOption options[]
+    = { { "timeout", KB_OPTION_INTEGER, FALSE, "0",
+          "the longest time to keep an item, in seconds; 0 for as long as it is good" },
+        { NULL, 0, FALSE, NULL, NULL } };
+
+#define KEY_TYPE "user"
+#define PREFIX "keybearer:"
+#define DESCRIPTION_MAX (sizeof PREFIX + 512)
+
+/* The kernel's limit for keys of this type (user_preparse in security/keys). */
+#define PAYLOAD_MAX 32767
+
+/* keyctl(2) describes the masks; the kernel exports no names for them.  A key that is
+   linked to the user's keyring is possessed by nobody who has no session keyring with a
+   link to it (su, cron, setsid), so what a reader needs is granted to the user ID.
+   Nobody of that user needs to change a key: a new one takes its place. */
+#define PERMISSIONS 0x3f0b0000u /* possessor: all; user: view, read, search */
+
+typedef struct
+{
+  gint64 timeout; /* seconds, 0 for none */
+} Keyring;
+
+static long
+keyctl (int operation, unsigned long a, unsigned long b, unsigned long c, unsigned long d)
+{
+  return syscall (SYS_keyctl, operation, a, b, c, d);
+}
+
+static void
+describe (char *description, const char *name)
+{
+  g_snprintf (description, DESCRIPTION_MAX, PREFIX "%s", name);
+}
+
+/* The key's serial number, or -1. */
+static long
+find (const char *name)
+{
+  char description[DESCRIPTION_MAX];
+
+  describe (description, name);
+  return keyctl (KEYCTL_SEARCH, (unsigned long)KEY_SPEC_USER_KEYRING,
+                 (unsigned long)KEY_TYPE, (unsigned long)description, 0);
+}
+
+static KbAnswer
+keyring_open (const KbInstance *instance, gpointer *self, GError **error)
+{
+  Keyring *keyring = g_new0 (Keyring, 1);
+
+  (void)error;
+  keyring->timeout = kb_instance_integer (instance, "timeout");
+  *self = keyring;
+  return KB_OK;
+}
+
+static void
+keyring_close (gpointer self)
+{
+  g_free (self);
+}
+
+static KbAnswer
+keyring_probe (gpointer self, const KbRequest *request, GError **error)
+{
+  (void)self, (void)error;
+  if (keyctl (KEYCTL_GET_KEYRING_ID, (unsigned long)KEY_SPEC_USER_KEYRING, 1, 0, 0) >= 0)
+    return KB_OK;
+  kb_request_note (request, "the kernel keyring cannot be used: %s", g_strerror (errno));
+  return KB_DECLINED;
+}
+
+/* Two system calls, and no allocation but the secret's own. */
+static KbAnswer
+keyring_get (gpointer self, const KbRequest *request, const char *name, KbSecret **value,
+             GError **error)
+{
+  char payload[PAYLOAD_MAX + 1];
+  long serial = find (name);
+  long length;
+
+  (void)self, (void)request, (void)error;
+  if (serial < 0)
+    return KB_DECLINED;
+  length = keyctl (KEYCTL_READ, (unsigned long)serial, (unsigned long)payload,
+                   sizeof payload, 0);
+  if (length <= 0 || (gsize)length > sizeof payload)
+    return KB_DECLINED;
+  *value = kb_secret_new (payload, (gsize)length);
+  kb_wipe (payload, (gsize)length);
+  return KB_OK;
+}
+
+static gboolean
+unlink_named (const char *name)
+{
+  long serial = find (name);
+
+  return serial >= 0
+         && keyctl (KEYCTL_UNLINK, (unsigned long)serial,
+                    (unsigned long)KEY_SPEC_USER_KEYRING, 0, 0)
+                == 0;
+}
+
+/* The key is made ready in the keyring of this thread, which goes with it, and then put
+   in the place of the old one by one link: whoever is killed in between leaves nothing.
+ */
+static gboolean
+link_new (const char *name, const KbSecret *value, gint64 seconds)
+{
+  char description[DESCRIPTION_MAX];
+  unsigned long serial;
+  long added;
+  gboolean linked;
+
+  describe (description, name);
+  added = syscall (SYS_add_key, KEY_TYPE, description, kb_secret_peek (value),
+                   kb_secret_length (value), KEY_SPEC_THREAD_KEYRING);
+  if (added < 0)
+    return FALSE;
+  serial = (unsigned long)added;
+  linked
+      = keyctl (KEYCTL_SETPERM, serial, PERMISSIONS, 0, 0) == 0
+        && (seconds == 0
+            || keyctl (KEYCTL_SET_TIMEOUT, serial, (unsigned long)seconds, 0, 0) == 0)
+        && keyctl (KEYCTL_LINK, serial, (unsigned long)KEY_SPEC_USER_KEYRING, 0, 0) == 0;
+  keyctl (KEYCTL_UNLINK, serial, (unsigned long)KEY_SPEC_THREAD_KEYRING, 0, 0);
+  return linked;
+}
+
+/* Seconds to keep an item: 0 for ever, negative when its time is over. */
+static gint64
+lifetime (const Keyring *keyring, gint64 expires)
+{
+  gint64 left;
+
+  if (expires == 0)
+    return keyring->timeout;
+  left = expires - kb_clock_now ();
+  if (left <= 0)
+    return -1;
+  if (keyring->timeout != 0)
+    left = MIN (left, keyring->timeout);
+  return MIN (left, G_MAXUINT32); /* the kernel takes an unsigned int */
+}
+
+/* What cannot be cached must not leave an older value to be served in its stead. */
+static KbAnswer
+not_cached (const KbRequest *request, const char *name, const char *reason)
+{
+  unlink_named (name);
+  kb_request_note (request, "not cached in the kernel keyring: %s", reason);
+  return KB_DECLINED;
+}
+
+static KbAnswer
+keyring_put (gpointer self, const KbRequest *request, const char *name, const char *label,
+             const KbSecret *value, gint64 expires, GError **error)
+{
+  gint64 seconds = lifetime (self, expires);
+
+  (void)label, (void)error;
+  if (seconds < 0)
+    return not_cached (request, name, "it has expired");
+  if (kb_secret_length (value) > PAYLOAD_MAX)
+    return not_cached (request, name, "it is longer than 32767 bytes");
+  if (!link_new (name, value, seconds))
+    return not_cached (request, name, g_strerror (errno));
+  return KB_OK;
+}
+
+static KbAnswer
+keyring_erase (gpointer self, const KbRequest *request, const char *name, GError **error)
+{
+  (void)self, (void)request, (void)error;
+  return unlink_named (name) ? KB_OK : KB_DECLINED;
+}
+
+/* New: the serial numbers in the user's keyring; *COUNT of them. */
+static gint32 *
+read_serials (gsize *count)
+{
+  gsize room = 256 * sizeof (gint32);
+
+  for (;;)
+    {
+      g_autofree gint32 *serials = g_malloc (room);
+      long length = keyctl (KEYCTL_READ, (unsigned long)KEY_SPEC_USER_KEYRING,
+                            (unsigned long)serials, room, 0);
+
+      if (length < 0)
+        return NULL;
+      if ((gsize)length <= room)
+        {
+          *count = (gsize)length / sizeof (gint32);
+          return g_steal_pointer (&serials);
+        }
+      room = (gsize)length * 2;
+    }
+}
+
+/* New: the item's name when SERIAL is one of ours, else NULL. */
+static char *
+name_of (gint32 serial)
+{
+  char text[DESCRIPTION_MAX + 64];
+  long length = keyctl (KEYCTL_DESCRIBE, (unsigned long)serial, (unsigned long)text,
+                        sizeof text, 0);
+  const char *description;
+
+  if (length <= 0 || (gsize)length > sizeof text)
+    return NULL;
+  description = strrchr (text, ';');
+  if (!g_str_has_prefix (text, KEY_TYPE ";") || description == NULL
+      || !g_str_has_prefix (description + 1, PREFIX))
+    return NULL;
+  return g_strdup (description + 1 + strlen (PREFIX));
+}
+
+static KbAnswer
+keyring_list (gpointer self, const KbRequest *request, GPtrArray *names, GError **error)
+{
+  gsize count = 0;
+  g_autofree gint32 *serials = read_serials (&count);
+
+  (void)self, (void)request, (void)error;
+  for (gsize i = 0; i < count; i++)
+    {
+      char *name = name_of (serials[i]);
+
+      if (name != NULL)
+        g_ptr_array_add (names, name);
+    }
+  return KB_OK;
+}
+
+static const KbStore store
+    = { KB_STORE_VOLATILE, keyring_open, keyring_close, keyring_probe,
+        keyring_get,       keyring_put,  keyring_erase, keyring_list };
+
+const KbModule kb_module = { KB_MODULE_ABI,
+                             "kernel-keyring",
+                             "the kernel's keyring of the user, a cache without a disk",
+                             options,
+                             NULL,
+                             &store };

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: MIT */
+/* The session bus and the Secret Service on it: connecting, calling and prompting.
+   Knows nothing of items and their names. */
+#include "secret-service/secret-service-bus.h"
+
+#include "secret-service/secret-service-gate.h"
+#include "secret-service/secret-service-wait.h"
+
+#include <string.h>
+
+#define SERVICE_NAME "org.freedesktop.secrets"
+#define PROMPT_INTERFACE "org.freedesktop.Secret.Prompt"
+
+struct _Bus
+{
+  GMainContext *context;
+  GDBusConnection *connection;
+  SecretService *service;
+  Wait *session; /* on its way, or NULL */
+  const KbRequest *request;
+};
+
+Bus *
+bus_new (void)
+{
+  Bus *bus = g_new0 (Bus, 1);
+
+  bus->context = g_main_context_new ();
+  return bus;
+}
+
+void
+bus_drop (Bus *bus)
+{
+  g_clear_pointer (&bus->session, wait_unref);
+  g_clear_object (&bus->service);
+  if (bus->connection != NULL)
+    g_dbus_connection_close (bus->connection, NULL, NULL, NULL);
+  g_clear_object (&bus->connection);
+}
+
+void
+bus_free (Bus *bus)
+{
+  if (bus == NULL)
+    return;
+  bus_drop (bus);
+  while (g_main_context_iteration (bus->context, FALSE))
+    continue;
+  g_main_context_unref (bus->context);
+  g_free (bus);
+}
+
+const KbRequest *
+bus_request (const Bus *bus)
+{
+  return bus->request;
+}
+
+/* New: the address of the session bus, or NULL.  Never starts a bus, as GIO would by
+   running dbus-launch, and takes no transport but a local socket: "unixexec:" runs a
+   program. */
+static char *
+bus_address (void)
+{
+  const char *address = g_getenv ("DBUS_SESSION_BUS_ADDRESS");
+  const char *runtime = g_getenv ("XDG_RUNTIME_DIR");
+  g_autofree char *path = NULL;
+  g_autofree char *escaped = NULL;
+
+  if (address != NULL && *address != '\0')
+    return g_str_has_prefix (address, "unix:") && strchr (address, ';') == NULL
+               ? g_strdup (address)
+               : NULL;
+  if (runtime == NULL || !g_path_is_absolute (runtime))
+    return NULL;
+  path = g_build_filename (runtime, "bus", NULL);
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    return NULL;
+  escaped = g_dbus_address_escape_value (path);
+  return g_strconcat ("unix:path=", escaped, NULL);
+}
+
+/* A private connection: the shared one ends the process when the bus goes away. */
+static gboolean
+open_connection (Bus *bus, GError **error)
+{
+  g_autofree char *address = bus_address ();
+  g_autoptr (Wait) wait = wait_new (bus->request, WAIT_CONNECT_MS);
+
+  if (address == NULL)
+    {
+      g_set_error_literal (error, G_DBUS_ERROR, G_DBUS_ERROR_NO_SERVER,
+                           "there is no session bus");
+      return FALSE;
+    }
+  g_dbus_connection_new_for_address (address,
+                                     G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT
+                                         | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+                                     NULL, wait_cancellable (wait), wait_ready,
+                                     wait_ref (wait));
+  if (!wait_run (wait, bus->context, "connecting to the session bus", error))
+    return FALSE;
+  bus->connection = g_dbus_connection_new_for_address_finish (wait_result (wait), error);
+  return bus->connection != NULL;
+}
+
+static gboolean
+open_service (Bus *bus, GError **error)
+{
+  g_autoptr (Wait) wait = wait_new (bus->request, WAIT_CALL_MS);
+
+  gate_new (bus->connection, wait_cancellable (wait), wait_ready, wait_ref (wait));
+  if (!wait_run (wait, bus->context, "looking for the Secret Service", error))
+    return FALSE;
+  bus->service = gate_new_finish (wait_result (wait), error);
+  return bus->service != NULL;
+}
+
+gboolean
+bus_begin (Bus *bus, const KbRequest *request, GError **error)
+{
+  bus->request = request;
+  g_main_context_push_thread_default (bus->context);
+  if (bus->connection != NULL && g_dbus_connection_is_closed (bus->connection))
+    bus_drop (bus);
+  if (bus->connection == NULL && !open_connection (bus, error))
+    return FALSE;
+  return bus->service != NULL || open_service (bus, error);
+}
+
+void
+bus_end (Bus *bus)
+{
+  g_clear_pointer (&bus->session, wait_unref);
+  g_main_context_pop_thread_default (bus->context);
+  bus->request = NULL;
+}
+
+GVariant *
+bus_call (Bus *bus, const char *path, const char *interface, const char *method,
+          GVariant *arguments, const char *reply_type, const char *step, GError **error)
+{
+  g_autoptr (Wait) wait = wait_new (bus->request, WAIT_CALL_MS);
+
+  g_dbus_connection_call (bus->connection, SERVICE_NAME, path, interface, method,
+                          arguments, G_VARIANT_TYPE (reply_type), G_DBUS_CALL_FLAGS_NONE,
+                          G_MAXINT, wait_cancellable (wait), wait_ready, wait_ref (wait));
+  if (!wait_run (wait, bus->context, step, error))
+    return NULL;
+  return g_dbus_connection_call_finish (bus->connection, wait_result (wait), error);
+}
+
+GVariant *
+bus_property (Bus *bus, const char *path, const char *interface, const char *property,
+              const char *type, GError **error)
+{
+  g_autoptr (GVariant) reply = NULL;
+  g_autoptr (GVariant) value = NULL;
+
+  reply = bus_call (bus, path, "org.freedesktop.DBus.Properties", "Get",
+                    g_variant_new ("(ss)", interface, property), "(v)",
+                    "reading a property", error);
+  if (reply == NULL)
+    return NULL;
+  g_variant_get (reply, "(v)", &value);
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE (type)))
+    return g_steal_pointer (&value);
+  g_set_error (error, KB_ERROR, KB_ERROR_LOCKED,
+               "the Secret Service gave a property %s of another type", property);
+  return NULL;
+}
+
+typedef struct
+{
+  Wait *wait;
+  gboolean dismissed;
+} Prompt;
+
+static void
+on_completed (GDBusConnection *connection, const char *sender, const char *path,
+              const char *interface, const char *signal, GVariant *parameters,
+              gpointer data)
+{
+  Prompt *prompt = data;
+
+  prompt->dismissed = TRUE;
+  if (g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(bv)")))
+    g_variant_get_child (parameters, 0, "b", &prompt->dismissed);
+  wait_done (prompt->wait);
+}
+
+/* Nobody waits for the answer: a prompt that is not carried out is harmless. */
+static void
+dismiss (Bus *bus, const char *path)
+{
+  g_dbus_connection_call (bus->connection, SERVICE_NAME, path, PROMPT_INTERFACE,
+                          "Dismiss", NULL, NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START,
+                          WAIT_CALL_MS, NULL, NULL, NULL);
+}
+
+static gboolean
+show_prompt (Bus *bus, const char *path, Prompt *prompt, GError **error)
+{
+  g_autoptr (GVariant) reply = NULL;
+
+  reply = bus_call (bus, path, PROMPT_INTERFACE, "Prompt", g_variant_new ("(s)", ""),
+                    "()", "showing the keyring's dialog", error);
+  if (reply == NULL)
+    return FALSE;
+  if (wait_run (prompt->wait, bus->context, "the keyring's dialog was open", error))
+    return TRUE;
+  dismiss (bus, path);
+  return FALSE;
+}
+
+gboolean
+bus_prompt (Bus *bus, const char *path, GError **error)
+{
+  g_autoptr (Wait) wait = NULL;
+  Prompt prompt = { NULL, FALSE };
+  gboolean shown;
+  guint signal;
+
+  if (strcmp (path, "/") == 0)
+    return TRUE;
+  if (!kb_request_interactive (bus->request))
+    {
+      dismiss (bus, path);
+      g_set_error_literal (
+          error, KB_ERROR, KB_ERROR_LOCKED,
+          "the keyring is locked and nobody may be asked: unlock it in the "
+          "desktop session");
+      return FALSE;
+    }
+  wait = wait_new (bus->request, WAIT_PROMPT_MS);
+  prompt.wait = wait;
+  signal = g_dbus_connection_signal_subscribe (
+      bus->connection, SERVICE_NAME, PROMPT_INTERFACE, "Completed", path, NULL,
+      G_DBUS_SIGNAL_FLAGS_NONE, on_completed, &prompt, NULL);
+  shown = show_prompt (bus, path, &prompt, error);
+  g_dbus_connection_signal_unsubscribe (bus->connection, signal);
+  if (shown && prompt.dismissed)
+    g_set_error_literal (
+        error, KB_ERROR, KB_ERROR_INTERACTION,
+        "the keyring stays locked: its dialog was dismissed, or could not "
+        "be shown here");
+  return shown && !prompt.dismissed;
+}
+
+gboolean
+bus_unlock (Bus *bus, const char *const *paths, GError **error)
+{
+  g_autoptr (GVariant) reply = NULL;
+  const char *prompt;
+
+  reply = bus_call (bus, BUS_SERVICE_PATH, BUS_SERVICE_INTERFACE, "Unlock",
+                    g_variant_new ("(^ao)", paths), "(aoo)", "unlocking", error);
+  if (reply == NULL)
+    return FALSE;
+  g_variant_get_child (reply, 1, "&o", &prompt);
+  return bus_prompt (bus, prompt, error);
+}
+
+void
+bus_start_session (Bus *bus)
+{
+  if (bus->session != NULL)
+    return;
+  bus->session = wait_new (bus->request, WAIT_CALL_MS);
+  secret_service_ensure_session (bus->service, wait_cancellable (bus->session),
+                                 wait_ready, wait_ref (bus->session));
+}
+
+static gboolean
+finish_session (Bus *bus, GError **error)
+{
+  g_autoptr (Wait) wait = NULL;
+
+  bus_start_session (bus);
+  wait = g_steal_pointer (&bus->session);
+  return wait_run (wait, bus->context, "opening a session", error)
+         && secret_service_ensure_session_finish (bus->service, wait_result (wait),
+                                                  error);
+}
+
+KbSecret *
+bus_get_secret (Bus *bus, const char *item, GError **error)
+{
+  g_autoptr (Wait) wait = NULL;
+  g_autoptr (SecretValue) value = NULL;
+  const char *bytes;
+  gsize length = 0;
+
+  if (!finish_session (bus, error))
+    return NULL;
+  wait = wait_new (bus->request, WAIT_CALL_MS);
+  secret_service_get_secret_for_dbus_path (bus->service, item, wait_cancellable (wait),
+                                           wait_ready, wait_ref (wait));
+  if (!wait_run (wait, bus->context, "reading an item", error))
+    return NULL;
+  value = secret_service_get_secret_for_dbus_path_finish (bus->service,
+                                                          wait_result (wait), error);
+  bytes = value != NULL ? secret_value_get (value, &length) : NULL;
+  if (bytes != NULL)
+    return kb_secret_new (bytes, length);
+  if (error != NULL && *error == NULL)
+    g_set_error_literal (error, SECRET_ERROR, SECRET_ERROR_PROTOCOL, "no secret came");
+  return NULL;
+}
+
+char *
+bus_create_item (Bus *bus, const char *collection, GHashTable *properties,
+                 const KbSecret *secret, GError **error)
+{
+  g_autoptr (Wait) wait = NULL;
+  g_autoptr (SecretValue) value = NULL;
+  char *path;
+
+  if (!finish_session (bus, error))
+    return NULL;
+  wait = wait_new (bus->request, WAIT_CALL_MS);
+  value = secret_value_new (kb_secret_peek (secret), (gssize)kb_secret_length (secret),
+                            "text/plain");
+  secret_service_create_item_dbus_path (
+      bus->service, collection, properties, value, SECRET_ITEM_CREATE_REPLACE,
+      wait_cancellable (wait), wait_ready, wait_ref (wait));
+  if (!wait_run (wait, bus->context, "storing an item", error))
+    return NULL;
+  path = secret_service_create_item_dbus_path_finish (bus->service, wait_result (wait),
+                                                      error);
+  if (path == NULL && error != NULL && *error == NULL)
+    g_set_error_literal (error, SECRET_ERROR, SECRET_ERROR_PROTOCOL, "no item was made");
+  return path;
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/* A store in the desktop's keyring, one item of the Secret Service for each of ours.
+   Knows nothing of what the items hold, nor of how D-Bus is spoken. */
+#include "secret-service/secret-service-items.h"
+
+static const KbOption options[] = { { NULL, 0, FALSE, NULL, NULL } };
+
+typedef KbAnswer (*Operation) (Bus *bus, Call *call, GError **error);
+
+static KbAnswer
+attempt (Bus *bus, const KbRequest *request, Operation operation, Call *call,
+         GError **error)
+{
+  KbAnswer answer = KB_FAILED;
+
+  if (bus_begin (bus, request, error))
+    answer = operation (bus, call, error);
+  bus_end (bus);
+  return answer;
+}
+
+/* A daemon that was restarted knows neither the session nor the paths of the old one: one
+   more attempt, afresh.  The error is not yet translated. */
+static KbAnswer
+attempt_twice (Bus *bus, const KbRequest *request, Operation operation, Call *call,
+               GError **error)
+{
+  g_autoptr (GError) first = NULL;
+  KbAnswer answer = attempt (bus, request, operation, call, &first);
+
+  if (answer != KB_FAILED)
+    return answer;
+  bus_drop (bus);
+  if (bus_failure (first) == BUS_STALE)
+    return attempt (bus, request, operation, call, error);
+  g_propagate_error (error, g_steal_pointer (&first));
+  return KB_FAILED;
+}
+
+static KbAnswer
+run (gpointer self, const KbRequest *request, Operation operation, Call *call,
+     GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  KbAnswer answer = attempt_twice (self, request, operation, call, &local);
+
+  if (answer != KB_FAILED)
+    return answer;
+  bus_explain (&local);
+  g_propagate_error (error, g_steal_pointer (&local));
+  return KB_FAILED;
+}
+
+static KbAnswer
+service_open (const KbInstance *instance, gpointer *self, GError **error)
+{
+  *self = bus_new ();
+  return KB_OK;
+}
+
+static void
+service_close (gpointer self)
+{
+  bus_free (self);
+}
+
+static KbAnswer
+service_probe (gpointer self, const KbRequest *request, GError **error)
+{
+  Call call = { 0 };
+  g_autoptr (GError) local = NULL;
+  KbAnswer answer = attempt_twice (self, request, items_probe, &call, &local);
+  gboolean absent = local != NULL && bus_failure (local) == BUS_ABSENT;
+
+  if (answer != KB_FAILED)
+    return answer;
+  bus_explain (&local);
+  if (absent)
+    {
+      kb_request_note (request, "%s", local->message);
+      return KB_DECLINED;
+    }
+  g_propagate_error (error, g_steal_pointer (&local));
+  return KB_FAILED;
+}
+
+static KbAnswer
+service_get (gpointer self, const KbRequest *request, const char *name, KbSecret **value,
+             GError **error)
+{
+  Call call = { .name = name };
+  KbAnswer answer = run (self, request, items_get, &call, error);
+
+  if (answer == KB_OK)
+    *value = call.got;
+  return answer;
+}
+
+static KbAnswer
+service_put (gpointer self, const KbRequest *request, const char *name, const char *label,
+             const KbSecret *value, gint64 expires, GError **error)
+{
+  Call call = { .name = name, .label = label, .value = value };
+
+  return run (self, request, items_put, &call, error);
+}
+
+static KbAnswer
+service_erase (gpointer self, const KbRequest *request, const char *name, GError **error)
+{
+  Call call = { .name = name };
+
+  return run (self, request, items_erase, &call, error);
+}
+
+static KbAnswer
+service_list (gpointer self, const KbRequest *request, GPtrArray *names, GError **error)
+{
+  g_autoptr (GPtrArray) found = g_ptr_array_new_with_free_func (g_free);
+  Call call = { .names = found };
+  KbAnswer answer = run (self, request, items_list, &call, error);
+
+  if (answer == KB_OK)
+    g_ptr_array_extend_and_steal (names, g_steal_pointer (&found));
+  return answer;
+}
+
+static const KbStore store = { 0,           service_open, service_close, service_probe,
+                               service_get, service_put,  service_erase, service_list };
+
+const KbModule kb_module = {
+  KB_MODULE_ABI, "secret-service", "the desktop's keyring, over D-Bus", options, NULL,
+  &store
+};
