@@ -25,13 +25,15 @@ class DevOps:
     async def answer(self, ask):
         place = places.locate(ask)
         org = self.world.orgs.get(place.org)
-        if org is None and place.org:
+        if org is None and place.org and place.rest != ["_signin"]:
             return refusals.no_organization(self.world, ask)
         lines = ask.headers.getall("Authorization", [])
         if len(lines) > 1:
             return refusals.two_credentials(self.world, ask)
         verdict = self.vault.judge(lines[0] if lines else "", org)
         ask.credential = verdict.summary()
+        if place.rest == ["_signin"]:
+            return refusals.signin_landing(self.world, ask)
         if org is None:
             return self._orgless(ask, place, verdict)
         if org.stopped:

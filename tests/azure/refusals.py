@@ -81,6 +81,13 @@ def signin_page(world, ask, org, place):
         *h.content("text/html; charset=utf-8", len(PAGE))]), PAGE)
 
 
+@unanchored("what a client sees that follows R4's redirect: a page with status 200")
+def signin_landing(world, ask):
+    return Answer(200, h.arrange([
+        *h.base(world, ask), *h.uncached(), *h.framed(),
+        *h.content("text/html; charset=utf-8", len(PAGE))]), PAGE)
+
+
 @recorded("R5")
 def bearer_refused(world, ask, org, place):
     """An expired bearer on PATCH, or with Suppress: 401 with an empty user name."""

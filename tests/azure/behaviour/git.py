@@ -85,6 +85,18 @@ def no_body():
 
 
 @test
+def landing():
+    """Who follows the sign-in redirect ends at a page with status 200."""
+    done = subprocess.run(["curl", "-sSL", "-u", ":wrong", "-o", "/dev/null", "-w",
+                           "%{http_code} %{content_type} %{num_redirects}",
+                           "https://dev.azure.com/contoso/_apis/projects"],
+                          capture_output=True, text=True, check=False)
+    assert done.stdout == "200 text/html; charset=utf-8 1", done
+    followed = control("GET", "/log")[-1]
+    assert followed["host"].startswith("sps") and followed["kind"] == "none", followed
+
+
+@test
 def twice():
     """git: two Authorization lines in one request are a bad request."""
     line = ("Authorization", f"Bearer {mint('contoso')}")
