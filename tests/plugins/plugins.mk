@@ -1,2 +1,66 @@
 # SPDX-License-Identifier: MIT
 # Unit tests of plugins: one program a file.
+
+# Stores: one contract that all of them keep, and what is each one's own.
+store_contract = tests/plugins/store-contract.c tests/plugins/store-contract.h \
+	tests/plugins/store-handle.c
+if PLUGIN_KERNEL_KEYRING
+check_PROGRAMS += tests/plugins/test-kernel-keyring
+TESTS += tests/plugins/test-kernel-keyring
+tests_plugins_test_kernel_keyring_SOURCES = tests/plugins/test-kernel-keyring.c $(store_contract)
+tests_plugins_test_kernel_keyring_LDADD = $(host_ldadd)
+tests_plugins_test_kernel_keyring_LDFLAGS = $(host_ldflags)
+endif
+if PLUGIN_SEALED_FILE
+check_PROGRAMS += tests/plugins/test-sealed-file
+TESTS += tests/plugins/test-sealed-file
+tests_plugins_test_sealed_file_SOURCES = tests/plugins/test-sealed-file.c $(store_contract)
+tests_plugins_test_sealed_file_LDADD = $(host_ldadd)
+tests_plugins_test_sealed_file_LDFLAGS = $(host_ldflags)
+endif
+
+# Sources, in the module files that the program loads.
+source_host = tests/plugins/source-host.c tests/plugins/source-host.h
+source_tests =
+EXTRA_DIST += tests/plugins/https-server
+if PLUGIN_ENV
+source_tests += tests/plugins/test-env
+endif
+if PLUGIN_PAT
+source_tests += tests/plugins/test-pat
+endif
+if PLUGIN_EXEC
+source_tests += tests/plugins/test-exec
+endif
+if PLUGIN_SERVICE_PRINCIPAL
+source_tests += tests/plugins/test-service-principal
+source_tests += tests/plugins/test-oauth2 tests/plugins/test-http
+endif
+source_tests += tests/plugins/test-template
+check_PROGRAMS += $(source_tests)
+TESTS += $(source_tests)
+tests_plugins_test_env_SOURCES = tests/plugins/test-env.c $(source_host)
+tests_plugins_test_env_LDADD = $(host_ldadd)
+tests_plugins_test_env_LDFLAGS = $(host_ldflags)
+tests_plugins_test_pat_SOURCES = tests/plugins/test-pat.c $(source_host)
+tests_plugins_test_pat_LDADD = $(host_ldadd)
+tests_plugins_test_pat_LDFLAGS = $(host_ldflags)
+tests_plugins_test_exec_SOURCES = tests/plugins/test-exec.c $(source_host)
+tests_plugins_test_exec_LDADD = $(host_ldadd)
+tests_plugins_test_exec_LDFLAGS = $(host_ldflags)
+tests_plugins_test_service_principal_SOURCES = \
+	tests/plugins/test-service-principal.c $(source_host)
+tests_plugins_test_service_principal_LDADD = $(host_ldadd)
+tests_plugins_test_service_principal_LDFLAGS = $(host_ldflags)
+tests_plugins_test_template_SOURCES = tests/plugins/test-template.c $(source_host)
+tests_plugins_test_template_LDADD = $(host_ldadd)
+tests_plugins_test_template_LDFLAGS = $(host_ldflags)
+tests_plugins_test_oauth2_SOURCES = tests/plugins/test-oauth2.c $(oauth2_sources) $(http_sources)
+tests_plugins_test_oauth2_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
+tests_plugins_test_oauth2_LDADD = $(unit_ldadd) $(CURL_LIBS)
+tests_plugins_test_oauth2_LDFLAGS = $(unit_ldflags)
+tests_plugins_test_http_SOURCES = tests/plugins/test-http.c $(source_host) \
+	$(oauth2_sources) $(http_sources)
+tests_plugins_test_http_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
+tests_plugins_test_http_LDADD = $(host_ldadd) $(CURL_LIBS)
+tests_plugins_test_http_LDFLAGS = $(host_ldflags)
