@@ -94,12 +94,9 @@ static const char *const evil_hosts[] = { "dev.azure.com.evil.example",
                                           "dev.azure.com,evil.example",
                                           "dev.\xd0\xb0zure.com",
                                           "dev.xn--zure-43d.com",
-                                          "dev\xe3\x80\x82"
-                                          "azure\xe3\x80\x82"
-                                          "com",
+                                          "dev\343\200\202azure\343\200\202com",
                                           "dev.azure.com\xe2\x80\xa8",
-                                          "\xef\xbd\x84"
-                                          "ev.azure.com",
+                                          "\357\275\204ev.azure.com",
                                           ".visualstudio.com",
                                           "visualstudio.com",
                                           "evilvisualstudio.com",

@@ -10,20 +10,27 @@
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
-/* Whether VALUE is in TEXT when every '\\' may stand before a byte of it. */
+/* Whether VALUE begins TEXT when every '\\' of TEXT only quotes the byte after it. */
+static gboolean
+begins_quoted (const char *value, const char *text)
+{
+  for (; *value != '\0'; value++, text++)
+    {
+      text += *text == '\\';
+      if (*text != *value)
+        return FALSE;
+    }
+  return TRUE;
+}
+
 static gboolean
 is_from (const char *value, const char *text)
 {
+  if (strstr (text, value) != NULL)
+    return TRUE;
   for (; *text != '\0'; text++)
-    {
-      const char *v = value;
-      const char *t = text;
-
-      while (*v != '\0' && (*t == *v || (*t == '\\' && t[1] == *v)))
-        t += *t == '\\' && t[1] == *v ? 2 : 1, v++;
-      if (*v == '\0')
-        return TRUE;
-    }
+    if (begins_quoted (value, text))
+      return TRUE;
   return FALSE;
 }
 
