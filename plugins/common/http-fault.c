@@ -15,7 +15,7 @@ typedef struct
 } Sentence;
 
 static const Sentence sentences[] = {
-  { CURLE_UNSUPPORTED_PROTOCOL, KB_ERROR_CONFIG, "only https is spoken" },
+  { CURLE_UNSUPPORTED_PROTOCOL, KB_ERROR_NETWORK, "it does not answer in HTTP" },
   { CURLE_URL_MALFORMAT, KB_ERROR_CONFIG,
     "the URL, or that of [network] proxy, is none" },
   { CURLE_COULDNT_RESOLVE_PROXY, KB_ERROR_NETWORK,
@@ -66,14 +66,16 @@ reason (const char *text)
 static void
 set_untrusted (GError **error, CURL *curl, const char *host, const char *text)
 {
+  gboolean other_host = strstr (text, "does not match") != NULL;
   g_autofree char *why = reason (text);
   g_autofree char *who = issuer (curl);
 
-  g_set_error (
-      error, KB_ERROR, KB_ERROR_NETWORK,
-      "%s: TLS: %s; the certificate's issuer is %s: if that is your company's, name a "
-      "file with its CA in [network] ca-file",
-      host, why, who != NULL ? who : "unknown");
+  g_set_error (error, KB_ERROR, KB_ERROR_NETWORK,
+               "%s: TLS: %s; the certificate's issuer is %s%s", host, why,
+               who != NULL ? who : "unknown",
+               other_host ? ""
+                          : ": if that is your company's, name a file with its CA in "
+                            "[network] ca-file");
 }
 
 /* What a proxy said to CONNECT, or 0. */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Gives libcurl an allocator that wipes each block before it is freed or moved.
+/* Sees to it that what libcurl and GnuTLS free is overwritten.
    Knows nothing of requests. */
 #include "common/http.h"
 
 #include <curl/curl.h>
+#include <malloc.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,6 +75,18 @@ wiping_calloc (size_t count, size_t size)
   return block != NULL ? memset (block, 0, length) : NULL;
 }
 
+/* GnuTLS frees the records that it has decrypted without wiping them, and offers no way
+   to change that.  The C library can overwrite whatever is freed: for the whole process,
+   from its first request on, and but for blocks of up to 1 kB that it keeps for the next
+   caller; an access token is longer. */
+static void
+overwrite_what_is_freed (void)
+{
+#ifdef M_PERTURB
+  (void) mallopt (M_PERTURB, 0x5a);
+#endif
+}
+
 gboolean
 kb_http_memory_init (GError **error)
 {
@@ -81,6 +94,7 @@ kb_http_memory_init (GError **error)
 
   if (done)
     return TRUE;
+  overwrite_what_is_freed ();
   done = curl_global_init_mem (CURL_GLOBAL_DEFAULT, wiping_malloc, wiping_free,
                                wiping_realloc, wiping_strdup, wiping_calloc)
          == CURLE_OK;
