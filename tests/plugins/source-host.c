@@ -75,8 +75,8 @@ source_host_free (SourceHost *host)
 
 /* The promises that hold for every source are checked at every call. */
 KbAnswer
-source_host_acquire (SourceHost *host, const KbRequest *request, KbCredential **credential,
-                     GError **error)
+source_host_acquire (SourceHost *host, const KbRequest *request,
+                     KbCredential **credential, GError **error)
 {
   g_autoptr (GError) own = NULL;
   KbAnswer answer;
@@ -166,9 +166,9 @@ https_server_new (void)
   server->folder = g_build_filename (g_getenv ("KB_SCRATCH"), "https-XXXXXX", NULL);
   g_assert_nonnull (g_mkdtemp (server->folder));
   server->ca_file = g_build_filename (server->folder, "ca.pem", NULL);
-  g_spawn_async_with_pipes (
-      NULL, (char *[]) { program, server->folder, NULL }, NULL, G_SPAWN_DO_NOT_REAP_CHILD,
-      NULL, NULL, &server->pid, &server->input, &output, NULL, &error);
+  g_spawn_async_with_pipes (NULL, (char *[]){ program, server->folder, NULL }, NULL,
+                            G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &server->pid,
+                            &server->input, &output, NULL, &error);
   g_assert_no_error (error);
   server->ports = read_line (output);
   return strchr (server->ports, '=') != NULL ? g_steal_pointer (&server) : NULL;
