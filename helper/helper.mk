@@ -31,6 +31,14 @@ helper_libkeybearer_a_SOURCES += \
 	helper/loader.c helper/loader.h \
 	helper/reference.c helper/reference.h
 
+# People, the journal, and what a process that handles secrets does first.
+helper_libkeybearer_a_SOURCES += \
+	helper/askpass.c helper/askpass.h \
+	helper/harden.c helper/harden.h \
+	helper/log.c helper/log.h \
+	helper/talk.c helper/talk.h \
+	helper/terminal.c helper/terminal.h
+
 # One call, from the stack to the answer.
 helper_libkeybearer_a_SOURCES += \
 	helper/binding.c helper/binding.h \

@@ -10,15 +10,18 @@ G_BEGIN_DECLS
 
 typedef struct _KbTalk KbTalk;
 
-/* New.  Prefers an askpass program when there is no terminal, or when one was named and
-   the terminal is not to be used (GIT_TERMINAL_PROMPT=0).  Rules, in order, as git has
-   them: GIT_ASKPASS, SSH_ASKPASS; else /dev/tty. NULL: there is no way to a person. */
+/* New.  The ways, in order, as git has them: the program of GIT_ASKPASS, else that of
+   SSH_ASKPASS (an empty GIT_ASKPASS switches both off; helper/askpass.h says which names
+   count); else /dev/tty, when TERMINAL_ALLOWED (GIT_TERMINAL_PROMPT=0 is the caller's to
+   read) and in its foreground.  NULL: there is no way to a person. */
 KbTalk *kb_talk_new (gboolean terminal_allowed);
 void kb_talk_free (KbTalk *talk);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbTalk, kb_talk_free)
 
-/* QUESTION is escaped here.  KB_DECLINED: the person gave an empty answer or closed the
-   dialog.  Past DEADLINE (kb_clock_boot_ms) KB_ERROR_INTERACTION. */
+/* QUESTION is escaped here, and gets its ": " where it does not end in one or in '?'.
+   KB_DECLINED: the person gave an empty answer or closed the dialog.  Past DEADLINE
+   (kb_clock_boot_ms) KB_ERROR_INTERACTION.  A program that cannot be run gives way to the
+   terminal. */
 KbAnswer kb_talk_ask (const KbTalk *talk, const char *question, gboolean hidden,
                       gint64 deadline, KbSecret **answer, GError **error);
 
