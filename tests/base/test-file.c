@@ -386,19 +386,14 @@ test_is_safe_through_links (void)
   g_autofree char *loop = NULL;
   g_autofree char *second = at ("second");
 
-  if (geteuid () != 0)
-    {
-      g_test_skip ("needs a folder below / that is ours");
-      return;
-    }
-  root = g_strdup ("/var/lib/keybearer-test-XXXXXX");
+  root = g_strdup ("/tmp/keybearer-test-XXXXXX");
   g_assert_nonnull (g_mkdtemp (root));
   first = g_build_filename (root, "first", NULL);
   good = g_build_filename (root, "good", NULL);
   loop = g_build_filename (root, "loop", NULL);
   g_assert_cmpint (symlink ("/usr/lib", second), ==, 0);
   g_assert_cmpint (symlink (second, first), ==, 0);
-  g_assert_cmpint (symlink ("../../../usr", good), ==, 0);
+  g_assert_cmpint (symlink ("../../usr", good), ==, 0);
   g_assert_cmpint (symlink ("loop", loop), ==, 0);
   assert_judged (root, TRUE);
   assert_judged (first, TRUE);
