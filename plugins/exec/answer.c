@@ -196,7 +196,7 @@ static KbAnswer
 read_git (const KbSecret *output, const char *user, KbCredential **credential,
           GError **error)
 {
-  g_auto (Fields) fields = { NULL };
+  g_auto (Fields) fields = { 0 };
 
   if (kb_lines_parse (kb_secret_peek (output), kb_secret_length (output), on_line,
                       &fields, error))
