@@ -8,6 +8,7 @@
 
 #include "base/lines.h"
 #include "base/text.h"
+#include "harden.h"
 
 int
 kb_exit_status (const GError *error)
@@ -32,6 +33,13 @@ kb_complain_notices (const KbSession *session)
   for (const char *const *notice = kb_session_notices (session); *notice != NULL;
        notice++)
     kb_complain (*notice);
+}
+
+void
+kb_let_ask (KbRequest *request, const KbTalk *talk)
+{
+  kb_request_set_talk (request, talk);
+  kb_watchdog (talk != NULL ? KB_DEADLINE_PROMPT_MS : KB_DEADLINE_MS);
 }
 
 static gboolean

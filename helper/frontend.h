@@ -4,6 +4,7 @@
 #ifndef KB_FRONTEND_H
 #define KB_FRONTEND_H
 
+#include "request.h"
 #include "session.h"
 
 G_BEGIN_DECLS
@@ -44,6 +45,10 @@ void kb_complain (const char *text);
 
 /* Prints the session's notices so. */
 void kb_complain_notices (const KbSession *session);
+
+/* Lets REQUEST ask through TALK (NULL: no more), and gives the whole process the time that
+   a person needs. */
+void kb_let_ask (KbRequest *request, const KbTalk *talk);
 
 /* Whether the tool's user forbids questions: GIT_TERMINAL_PROMPT=0, GCM_INTERACTIVE
    (false, 0, never), VSCODE_GIT_FETCH_SILENT=true. */

@@ -149,6 +149,10 @@ main (int argc, char **argv)
   if (argc < 1)
     return KB_EXIT_USAGE;
   kb_harden ();
+  kb_log_start ();
+  kb_watchdog (KB_DEADLINE_MS);
   out = kb_guard_stdout ();
+  if (out < 0)
+    return KB_EXIT_ERROR + KB_ERROR_PROTOCOL;
   return dispatch (out, argv + 1, verb_of_program (argv[0]));
 }

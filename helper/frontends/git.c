@@ -221,9 +221,9 @@ get_credential (Call *call, KbCredential **credential, gboolean *asked, GError *
         g_propagate_error (error, g_steal_pointer (&problem));
       return answer;
     }
-  kb_request_set_talk (call->request, talk);
+  kb_let_ask (call->request, talk);
   answer = kb_session_get (call->session, credential, error);
-  kb_request_set_talk (call->request, NULL);
+  kb_let_ask (call->request, NULL);
   return answer;
 }
 
