@@ -38,24 +38,34 @@ walk_clear (Walk *walk)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Walk, walk_clear)
 
-KbSession *
-kb_session_new (KbRuntime *runtime, KbRequest *request)
+/* Of the request's path, host or user; a user that only names it is none. */
+static void
+find_organization (KbSession *session)
 {
-  KbSession *session = g_new0 (KbSession, 1);
-  const KbConfig *config = kb_runtime_config (runtime);
+  KbRequest *request = session->request;
+  const KbConfig *config = kb_runtime_config (session->runtime);
   gboolean no_login = FALSE;
   g_autofree char *organization = kb_config_organization (
       config, kb_request_url (request), kb_request_user (request), &no_login);
 
-  session->runtime = runtime;
-  session->request = request;
-  session->stack = kb_config_match (config, kb_request_url (request));
-  session->notices = g_ptr_array_new_with_free_func (g_free);
   kb_request_set_organization (
       request, organization,
       kb_config_has_organizations (config, kb_request_url (request)));
   if (no_login)
     kb_request_set_user (request, NULL);
+}
+
+KbSession *
+kb_session_new (KbRuntime *runtime, KbRequest *request)
+{
+  KbSession *session = g_new0 (KbSession, 1);
+  const KbConfig *config = kb_runtime_config (runtime);
+
+  session->runtime = runtime;
+  session->request = request;
+  session->stack = kb_config_match (config, kb_request_url (request));
+  session->notices = g_ptr_array_new_with_free_func (g_free);
+  find_organization (session);
   if (session->stack != NULL)
     session->keeper = kb_keeper_new (runtime, session->stack, request);
   return session;
@@ -327,10 +337,24 @@ kb_session_get (KbSession *session, KbCredential **credential, GError **error)
 
 /* ---- what the server said --------------------------------------------------------- */
 
+/* A tool that asked for no user in particular comes back with the user that it was given,
+   who is then no part of the place.  The secret tells whether it is the same credential. */
+static KbKept *
+bound_to_mark (KbSession *session, const KbSecret *secret)
+{
+  KbKept *kept = session->stack != NULL ? bound (session) : NULL;
+
+  if (kept != NULL || session->stack == NULL || secret == NULL)
+    return kept;
+  kb_request_set_user (session->request, NULL);
+  find_organization (session);
+  return bound (session);
+}
+
 static KbAnswer
 mark (KbSession *session, const KbSecret *secret, gboolean refused, GError **error)
 {
-  g_autoptr (KbKept) kept = session->stack != NULL ? bound (session) : NULL;
+  g_autoptr (KbKept) kept = bound_to_mark (session, secret);
 
   return kept != NULL ? kb_kept_mark (kept, secret, refused, error) : KB_DECLINED;
 }

@@ -132,12 +132,13 @@ append_state (const Call *call, KbBuffer *answer, const KbCredential *credential
   return good;
 }
 
-/* Git wants some user name with a password; the organization is as good as any. */
+/* The user that git named stays as it is, an organization too: git tells with it later
+   whether the server took the credential. */
 static const char *
 user_for (const Call *call, const KbCredential *credential)
 {
-  if (kb_request_user (call->request) != NULL)
-    return kb_request_user (call->request);
+  if (call->input.username != NULL && *call->input.username != '\0')
+    return call->input.username;
   if (*kb_credential_user (credential) != '\0')
     return kb_credential_user (credential);
   return "keybearer";
