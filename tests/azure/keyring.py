@@ -63,9 +63,11 @@ def start(env, locked):
     path = os.path.join(env["KB_AZURE_FOLDER"], "keyring-password")
     with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="utf-8") as out:
         out.write(password)
+    # gnome-keyring warns of its own doings: they must not end it.
+    tolerant = {name: value for name, value in env.items() if name != "G_DEBUG"}
     daemon = children.service(
         ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets",
-         f"--control-directory={runtime}/keyring"], env=env, stdin=subprocess.PIPE,
+         f"--control-directory={runtime}/keyring"], env=tolerant, stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     daemon.stdin.write(password.encode())
     daemon.stdin.close()
