@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: MIT
+# The system tests: real tools against the stand-in with a real keyring; knows no test's matter.
+# Automake writes rules only for what stands in TESTS: these stand there under a condition
+# that never holds, and `make check-system` runs them through the same harness.
+system_tests = \
+	tests/system/test-clone \
+	tests/system/test-hostile \
+	tests/system/test-hygiene \
+	tests/system/test-isolation \
+	tests/system/test-keyring \
+	tests/system/test-kill \
+	tests/system/test-lfs \
+	tests/system/test-logins \
+	tests/system/test-parallel \
+	tests/system/test-pat \
+	tests/system/test-second-chance \
+	tests/system/test-submodules \
+	tests/system/test-clients \
+	tests/azure/test_fidelity
+SYSTEM_TESTS += $(system_tests)
+if NEVER
+TESTS += $(SYSTEM_TESTS)
+endif
+EXTRA_DIST += tests/system tests/debian13
+CLEANFILES += $(SYSTEM_TESTS:=.log) $(SYSTEM_TESTS:=.trs) tests/system/test-suite.log
+
+.PHONY: check-system
+check-system: all
+	@$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(SYSTEM_TESTS)' \
+	  TEST_SUITE_LOG=tests/system/test-suite.log; status=$$?; \
+	$(PYTHON3) $(top_srcdir)/tests/totals $(SYSTEM_TESTS:=.trs) || status=1; exit $$status
