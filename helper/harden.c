@@ -36,8 +36,10 @@ static const struct
   const char *name;
   const char *why;
 } steering[] = {
-  { "SECRET_*",
-    "libsecret: which backend, its file and that file's password, which bus" },
+  { "SECRET_BACKEND", "libsecret: a file instead of the keyring" },
+  { "SECRET_FILE_TEST_PATH", "libsecret: that file" },
+  { "SECRET_FILE_TEST_PASSWORD", "libsecret: that file's password" },
+  { "SECRET_SERVICE_BUS_NAME", "libsecret: who on the bus is given the secrets" },
   { "TCTI", "libsecret: a library to load as the way to the TPM" },
   { "TSS2_*", "tpm2-tss: where it logs to and its configuration" },
   { "G_DBUS_DEBUG", "GIO: prints messages with their secrets" },
@@ -88,9 +90,13 @@ is_steering (const char *pair, gsize length)
   for (guint i = 0; i < G_N_ELEMENTS (steering); i++)
     {
       const char *name = steering[i].name;
-      gsize size = strlen (name);
-      gboolean any = name[size - 1] == '*';
+      gsize size;
+      gboolean any;
 
+      if (*name != *pair)
+        continue;
+      size = strlen (name);
+      any = name[size - 1] == '*';
       if (any ? length >= size - 1 && strncmp (pair, name, size - 1) == 0
               : length == size && strncmp (pair, name, size) == 0)
         return TRUE;
@@ -128,10 +134,10 @@ clean_environment (void)
 {
   for (char **pair = environ; pair != NULL && *pair != NULL;)
     {
-      gsize length = strcspn (*pair, "=");
+      const char *equals = strchr (*pair, '=');
+      gsize length = equals != NULL ? (gsize) (equals - *pair) : 0;
 
-      if ((*pair)[length] == '='
-          && (is_steering (*pair, length) || is_foreign_bus (*pair)))
+      if (equals != NULL && (is_steering (*pair, length) || is_foreign_bus (*pair)))
         take (*pair, length);
       else
         pair++;

@@ -49,7 +49,7 @@ point_is_clean (guint32 point)
 gboolean
 kb_text_is_clean (const char *text, gsize length)
 {
-  const guint8 *bytes = (const guint8 *)text;
+  const guint8 *bytes = (const guint8 *) text;
   guint32 point = 0;
   gsize step;
 
@@ -76,7 +76,7 @@ point_is_shown (guint32 point, guint *marks)
 char *
 kb_text_escape (const char *text, gsize length, gsize limit)
 {
-  const guint8 *bytes = (const guint8 *)text;
+  const guint8 *bytes = (const guint8 *) text;
   gsize end = MIN (length, limit != 0 ? limit : ESCAPE_LIMIT);
   GString *shown = g_string_sized_new (end + 8);
   guint32 point = 0;
@@ -90,12 +90,12 @@ kb_text_escape (const char *text, gsize length, gsize limit)
         break;
       if (step > 0 && point_is_shown (point, &marks))
         {
-          g_string_append_len (shown, text + i, (gssize)step);
+          g_string_append_len (shown, text + i, (gssize) step);
           continue;
         }
       step = MAX (step, 1);
       for (gsize k = 0; k < step; k++)
-        g_string_append_printf (shown, "%%%02X", (guint)bytes[i + k]);
+        g_string_append_printf (shown, "%%%02X", (guint) bytes[i + k]);
     }
   if (end < length)
     g_string_append (shown, "...");
@@ -147,40 +147,52 @@ base64url_value (char c)
   return c == '-' ? 62 : c == '_' ? 63 : -1;
 }
 
+/* The value of each byte of the alphabet plus one; 0 for all others. */
+static void
+make_values (guint8 values[256])
+{
+  memset (values, 0, 256);
+  for (guint c = 0; c < 128; c++)
+    values[c] = (guint8) (base64url_value ((char) c) + 1);
+}
+
 /* Checked whole before anything is decoded, so that nothing is left to wipe. */
 static gboolean
-is_base64url (const char *text, gsize length)
+is_base64url (const guint8 values[256], const char *text, gsize length)
 {
-  static const int stray[] = { 0, 0, 0x0f, 0x03 };
+  static const guint stray[] = { 0, 0, 0x0f, 0x03 };
 
   for (gsize i = 0; i < length; i++)
-    if (base64url_value (text[i]) < 0)
+    if (values[(guint8) text[i]] == 0)
       return FALSE;
   if (length % 4 == 0)
     return TRUE;
-  return length % 4 != 1 && (base64url_value (text[length - 1]) & stray[length % 4]) == 0;
+  return length % 4 != 1
+         && ((values[(guint8) text[length - 1]] - 1u) & stray[length % 4]) == 0;
 }
 
 guint8 *
 kb_text_base64url_decode (const char *text, gsize *length)
 {
   gsize count = strlen (text);
+  guint8 values[256];
   guint8 *bytes;
   gsize used = 0;
   guint32 bits = 0;
   guint held = 0;
 
-  if (!is_base64url (text, count))
+  make_values (values);
+  if (!is_base64url (values, text, count))
     return NULL;
   bytes = g_malloc (count / 4 * 3 + 3);
   for (gsize i = 0; i < count; i++)
     {
-      bits = (bits << 6 | (guint32)base64url_value (text[i])) & 0xffff;
+      bits = (bits << 6 | (values[(guint8) text[i]] - 1u)) & 0xffff;
       held += 6;
       if (held < 8)
         continue;
       held -= 8;
-      bytes[used++] = (guint8)(bits >> held & 0xff);
+      bytes[used++] = (guint8) (bits >> held & 0xff);
     }
   bytes[used] = 0;
   *length = used;
@@ -224,7 +236,7 @@ kb_text_sha256 (const char *bytes, gsize length)
   char *hex;
 
   if (length > 0)
-    g_checksum_update (checksum, (const guchar *)bytes, (gssize)length);
+    g_checksum_update (checksum, (const guchar *) bytes, (gssize) length);
   hex = g_strdup (g_checksum_get_string (checksum));
   forget (checksum);
   return hex;
@@ -238,7 +250,7 @@ fill_random (guint8 *bytes, gsize length)
   do
     got = getrandom (bytes, length, 0);
   while (got < 0 && errno == EINTR);
-  if (got != (gssize)length)
+  if (got != (gssize) length)
     g_error ("the kernel gives no random bytes");
 }
 
@@ -258,7 +270,7 @@ kb_text_random_id (gboolean dashes)
     {
       gboolean dash = dashes && i >= 4 && i <= 10 && i % 2 == 0;
 
-      g_string_append_printf (id, "%s%02x", dash ? "-" : "", (guint)bytes[i]);
+      g_string_append_printf (id, "%s%02x", dash ? "-" : "", (guint) bytes[i]);
     }
   return g_string_free (id, FALSE);
 }

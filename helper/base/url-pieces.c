@@ -37,8 +37,11 @@ kb_url_pieces_clear (KbUrlPieces *pieces)
 static const char *
 read_scheme (const char *text, char **scheme)
 {
-  gsize length = strspn (text, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "+.-");
+  gsize length = 0;
 
+  while (text[length] != '\0'
+         && (g_ascii_isalnum (text[length]) || strchr ("+.-", text[length]) != NULL))
+    length++;
   if (length == 0 || text[length] != '\0' || !g_ascii_isalpha (text[0]))
     return "the scheme is missing or malformed";
   *scheme = g_ascii_strdown (text, -1);
@@ -64,11 +67,13 @@ read_port (const char *text, const char *scheme, guint *port)
 }
 
 /* Letters, digits and hyphens: no '_', no '%', nothing that is not ASCII. */
-static gboolean
-is_label (const char *label)
+gboolean
+kb_url_is_label (const char *label)
 {
-  gsize length = strspn (label, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-");
+  gsize length = 0;
 
+  while (g_ascii_isalnum (label[length]) || label[length] == '-')
+    length++;
   return length > 0 && length <= LABEL_BYTES_MAX && label[length] == '\0'
          && label[0] != '-' && label[length - 1] != '-';
 }
@@ -116,7 +121,7 @@ read_host (const char *text, char **host)
       return *host == NULL ? "the host is not an IPv6 address" : NULL;
     }
   for (guint i = 0; i < count; i++)
-    if (!is_label (labels[i]))
+    if (!kb_url_is_label (labels[i]))
       return "the host is not a plain name";
   if (strlen (text) > HOST_BYTES_MAX)
     return "the host is too long";
@@ -159,8 +164,8 @@ is_plain_segment (const char *text)
          && strchr (text, '\\') == NULL && kb_text_is_clean (text, strlen (text));
 }
 
-static gboolean
-is_escaped_segment (const char *segment)
+gboolean
+kb_url_is_segment (const char *segment)
 {
   g_autofree char *text = g_uri_unescape_string (segment, "/\\");
 
@@ -180,7 +185,7 @@ kb_url_check_path (const char *text, gboolean decoded)
       if (*segment == '\0' && (i == 0 || segments[i + 1] != NULL))
         return "the path has an empty segment";
       if (decoded ? !is_plain_segment (segment) || hides_separator (segment)
-                  : !is_escaped_segment (segment))
+                  : !kb_url_is_segment (segment))
         return "the path is malformed";
     }
   return NULL;

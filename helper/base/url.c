@@ -41,6 +41,12 @@ is_capture (const char *piece)
   return strcmp (piece, CAPTURE) == 0;
 }
 
+static gboolean
+is_wild (const char *piece)
+{
+  return is_star (piece) || is_capture (piece);
+}
+
 void
 kb_url_free (KbUrl *url)
 {
@@ -126,76 +132,89 @@ kb_pattern_free (KbPattern *pattern)
   g_free (pattern);
 }
 
-/* Puts a word where PIECES have a wildcard, so that the whole can be held to the rules
-   for URLs.  Returns how many wildcards there were. */
+/* The labels of PATTERN, each a wildcard or a plain label, at least one a wildcard. */
+static const char *
+read_wild_host (const char *text, KbPattern *pattern)
+{
+  g_autofree char *lower = g_ascii_strdown (text, -1);
+  guint count;
+
+  pattern->labels = g_strsplit (lower, ".", -1);
+  count = g_strv_length (pattern->labels);
+  for (guint i = 0; i < count; i++)
+    if (!is_wild (pattern->labels[i]) && !kb_url_is_label (pattern->labels[i]))
+      return "the host is not a plain name";
+  if (g_ascii_isdigit (pattern->labels[count - 1][0]))
+    return "the host is not an IPv4 address";
+  return NULL;
+}
+
+static const char *
+read_host (const KbUrlPieces *pieces, KbPattern *pattern)
+{
+  g_autofree char *host = NULL;
+  KbUrlPieces plain = *pieces;
+  const char *wrong;
+
+  pattern->wild = strpbrk (pieces->host, "*{") != NULL;
+  if (pattern->wild)
+    plain.host = (char *) "x";
+  wrong = kb_url_read_origin (&plain, &pattern->scheme, &host, &pattern->port);
+  if (wrong == NULL && pattern->wild)
+    return read_wild_host (pieces->host, pattern);
+  if (wrong == NULL)
+    pattern->labels = g_strsplit (host, ".", -1);
+  return wrong;
+}
+
+/* A '/' at the end means nothing. */
+static const char *
+read_path (const char *path, KbPattern *pattern)
+{
+  gsize length = strlen (path);
+  g_autofree char *trimmed = g_strndup (path, length - g_str_has_suffix (path, "/"));
+
+  pattern->segments = g_strsplit (trimmed, "/", -1);
+  for (char **segment = pattern->segments; *segment != NULL; segment++)
+    {
+      char *text;
+
+      if (is_star (*segment))
+        return "a pattern's path matches by prefix and has no '*'";
+      if (is_capture (*segment))
+        continue;
+      if (**segment == '\0' || !kb_url_is_segment (*segment))
+        return "the path is malformed";
+      text = g_uri_unescape_string (*segment, NULL);
+      g_free (*segment);
+      *segment = text;
+    }
+  return NULL;
+}
+
 static guint
-fill_wildcards (char **pieces, gboolean stars, guint *captures)
+count_captures (char **pieces)
 {
   guint count = 0;
 
   for (; *pieces != NULL; pieces++)
-    if (is_capture (*pieces) || (stars && is_star (*pieces)))
-      {
-        *captures += is_capture (*pieces);
-        count++;
-        g_free (*pieces);
-        *pieces = g_strdup ("x");
-      }
+    count += is_capture (*pieces);
   return count;
 }
 
-/* New: plain text.  A '/' at the end means nothing. */
-static char **
-split_path (const char *path)
-{
-  gsize length = strlen (path);
-  g_autofree char *trimmed = g_strndup (path, length - g_str_has_suffix (path, "/"));
-  char **segments = g_strsplit (trimmed, "/", -1);
-
-  for (char **segment = segments; *segment != NULL; segment++)
-    {
-      char *plain = g_uri_unescape_string (*segment, NULL);
-
-      g_free (*segment);
-      *segment = plain;
-    }
-  return segments;
-}
-
-/* PIECES: of the pattern; FILLED: the same with words for the wildcards. */
 static const char *
-read_pattern (const KbUrlPieces *pieces, KbUrlPieces *filled, KbPattern *pattern)
+read_pattern (const KbUrlPieces *pieces, KbPattern *pattern)
 {
-  g_auto (GStrv) labels = g_strsplit (pieces->host, ".", -1);
-  g_auto (GStrv) segments = g_strsplit (pieces->path, "/", -1);
-  g_autofree char *host = NULL;
-  guint captures = 0;
-  const char *wrong;
+  const char *wrong = read_host (pieces, pattern);
 
-  if (g_strv_contains ((const char *const *) segments, "*"))
-    return "a pattern's path matches by prefix and has no '*'";
-  pattern->wild = fill_wildcards (labels, TRUE, &captures) > 0;
-  fill_wildcards (segments, FALSE, &captures);
-  filled->scheme = g_strdup (pieces->scheme);
-  filled->host = g_strjoinv (".", labels);
-  filled->port = g_strdup (pieces->port);
-  filled->path = g_strjoinv ("/", segments);
-  wrong = kb_url_read_origin (filled, &pattern->scheme, &host, &pattern->port);
-  if (wrong == NULL && *filled->path != '\0')
-    wrong = kb_url_check_path (filled->path, FALSE);
+  if (wrong == NULL)
+    wrong = read_path (pieces->path, pattern);
   if (wrong != NULL)
     return wrong;
-  if (captures > 1)
+  if (count_captures (pattern->labels) + count_captures (pattern->segments) > 1)
     return "more than one " CAPTURE;
-  if (g_strv_length (segments) > PATTERN_SEGMENTS_MAX)
+  if (g_strv_length (pattern->segments) > PATTERN_SEGMENTS_MAX)
     return "the path is too long";
-  if (pattern->wild)
-    {
-      g_free (host);
-      host = g_ascii_strdown (pieces->host, -1);
-    }
-  pattern->labels = g_strsplit (host, ".", -1);
-  pattern->segments = split_path (pieces->path);
   return NULL;
 }
 
@@ -203,14 +222,13 @@ static const char *
 read_pattern_text (const char *text, KbPattern *pattern)
 {
   g_auto (KbUrlPieces) pieces = { .scheme = NULL };
-  g_auto (KbUrlPieces) filled = { .scheme = NULL };
   const char *wrong = kb_url_cut (text, &pieces);
 
   if (wrong != NULL)
     return wrong;
   if (pieces.user != NULL)
     return "a pattern has no user name";
-  wrong = read_pattern (&pieces, &filled, pattern);
+  wrong = read_pattern (&pieces, pattern);
   if (wrong == NULL && strcmp (pattern->scheme, "https") != 0
       && strcmp (pattern->scheme, "http") != 0)
     wrong = "a pattern is for https or http";
