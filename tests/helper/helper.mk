@@ -1,18 +1,29 @@
 # SPDX-License-Identifier: MIT
 # Unit tests of helper: one program a file.
 
-config_tests = tests/helper/test-config tests/helper/test-instance tests/helper/test-loader
+config_tests = tests/helper/test-config tests/helper/test-harden \
+	tests/helper/test-instance tests/helper/test-loader tests/helper/test-log \
+	tests/helper/test-talk
 check_PROGRAMS += $(config_tests)
 TESTS += $(config_tests)
 tests_helper_test_config_SOURCES = tests/helper/test-config.c
 tests_helper_test_config_LDADD = $(unit_ldadd)
 tests_helper_test_config_LDFLAGS = $(unit_ldflags)
+tests_helper_test_harden_SOURCES = tests/helper/test-harden.c
+tests_helper_test_harden_LDADD = $(unit_ldadd)
+tests_helper_test_harden_LDFLAGS = $(unit_ldflags)
 tests_helper_test_instance_SOURCES = tests/helper/test-instance.c
 tests_helper_test_instance_LDADD = $(unit_ldadd)
 tests_helper_test_instance_LDFLAGS = $(unit_ldflags)
 tests_helper_test_loader_SOURCES = tests/helper/test-loader.c
 tests_helper_test_loader_LDADD = $(unit_ldadd)
 tests_helper_test_loader_LDFLAGS = $(unit_ldflags)
+tests_helper_test_log_SOURCES = tests/helper/test-log.c
+tests_helper_test_log_LDADD = $(unit_ldadd)
+tests_helper_test_log_LDFLAGS = $(unit_ldflags)
+tests_helper_test_talk_SOURCES = tests/helper/test-talk.c
+tests_helper_test_talk_LDADD = $(unit_ldadd)
+tests_helper_test_talk_LDFLAGS = $(unit_ldflags)
 
 # Small modules for the loader: one source, built with each fault on its own.
 fixture_ldflags = $(AM_LDFLAGS) -module -avoid-version -shared -rpath $(abs_builddir)
