@@ -11,16 +11,17 @@ G_BEGIN_DECLS
 
 typedef struct _KbConfig KbConfig;
 
-/* New.  Compiled-in defaults (the text of packaging/keybearer.conf) < DATA_DIR/keybearer/keybearer.conf
-   < SYSCONF_DIR/keybearer/keybearer.conf < USER_DIR/keybearer/keybearer.conf; a later file
-   replaces whole groups.  Any directory may be NULL.  `[policy] user-config=none` in the
-   SYSCONF one shuts the user's out.  Every file must be KB_FILE_PUBLIC-safe and at most
-   256 KiB.  KB_ERROR_CONFIG names FILE:LINE and never the line's text: a line that is
-   neither blank, comment, [group] nor key=value; an unknown kind of group; a duplicate
-   group or key; an unknown key in a group that the core owns; a bad pattern; a stack that
-   is empty; an entry that stands twice in its list; `required` (use `requisite`); [policy]
-   in the user's file.  Whether a module exists and takes its group's options is found out
-   when an instance is made: loading is on the way of every command. */
+/* New.  Compiled-in defaults (the text of packaging/keybearer.conf) <
+   DATA_DIR/keybearer/keybearer.conf < SYSCONF_DIR/keybearer/keybearer.conf <
+   USER_DIR/keybearer/keybearer.conf; a later file replaces whole groups.  Any directory
+   may be NULL.  `[policy] user-config=none` in the SYSCONF one shuts the user's out.
+   Every file must be KB_FILE_PUBLIC-safe and at most 256 KiB.  KB_ERROR_CONFIG names
+   FILE:LINE and never the line's text: a line that is neither blank, comment, [group] nor
+   key=value; an unknown kind of group; a duplicate group or key; an unknown key in a
+   group that the core owns; a bad pattern; a stack that is empty; an entry that stands
+   twice in its list; `required` (use `requisite`); [policy] in the user's file.  Whether
+   a module exists and takes its group's options is found out when an instance is made:
+   loading is on the way of every command. */
 KbConfig *kb_config_load (const char *data_dir, const char *sysconf_dir,
                           const char *user_dir, GError **error);
 
@@ -59,19 +60,19 @@ typedef struct
                          order of files and unrelated groups do not change it */
 } KbStack;
 
-/* Borrowed.  The stack whose pattern matches longest; on a tie the one that was read last,
-   so that a stack in /etc or of the user takes a URL over from the defaults without
+/* Borrowed.  The stack whose pattern matches longest; on a tie the one that was read
+   last, so that a stack in /etc or of the user takes a URL over from the defaults without
    naming their stack, as a later group of the same name does.  NULL when none matches. */
 const KbStack *kb_config_match (const KbConfig *config, const KbUrl *url);
 
 /* Borrowed, in the order of the files: of const KbStack. */
 const GPtrArray *kb_config_stacks (const KbConfig *config);
 
-/* New, lower case, or NULL: the organization that URL names by the `urls=` patterns of all
-   [organizations NAME] groups, the longest match's (the last one's on a tie).  USER: the
-   URL's user name or NULL.  Where that group has `user-is-organization=true` and the path
-   names none, a USER without '@' is the organization.  *USER_IS_ORGANIZATION tells when
-   USER is only that and no login: also where the path names the same one. */
+/* New, lower case, or NULL: the organization that URL names by the `urls=` patterns of
+   all [organizations NAME] groups, the longest match's (the last one's on a tie).  USER:
+   the URL's user name or NULL.  Where that group has `user-is-organization=true` and the
+   path names none, a USER without '@' is the organization.  *USER_IS_ORGANIZATION tells
+   when USER is only that and no login: also where the path names the same one. */
 char *kb_config_organization (const KbConfig *config, const KbUrl *url, const char *user,
                               gboolean *user_is_organization);
 
@@ -81,8 +82,7 @@ gboolean kb_config_has_organizations (const KbConfig *config, const KbUrl *url);
 
 /* New instance of KIND ("source" or "store") NAME for MODULE, its options checked. */
 KbInstance *kb_config_instance (const KbConfig *config, const char *kind,
-                                const char *name, const KbModule *module,
-                                GError **error);
+                                const char *name, const KbModule *module, GError **error);
 
 /* Every [source X] and [store X] group: KIND, NAME, module; for `check`. */
 typedef void (*KbInstanceFunc) (const char *kind, const char *name, const char *module,
@@ -95,8 +95,8 @@ const char *kb_config_modules_dir (const KbConfig *config);
 /* Borrowed: the files that were read, NULL-terminated. */
 const char *const *kb_config_files (const KbConfig *config);
 
-/* New: a URL of ORGANIZATION, made from the first `urls=` pattern that a stack with sources
-   matches; for NULL that of the first such stack itself.  NULL: there is none. */
+/* New: a URL of ORGANIZATION, made from the first `urls=` pattern that a stack with
+   sources matches; for NULL that of the first such stack itself.  NULL: there is none. */
 char *kb_config_place (const KbConfig *config, const char *organization);
 
 /* Borrowed: the groups themselves, for kb_config_place. */

@@ -26,9 +26,9 @@ typedef struct
 typedef KbAnswer (*KbStoreReference) (gpointer data, const char *name, KbSecret **secret,
                                       GError **error);
 
-/* New.  SETTINGS may be empty; NETWORK may be NULL; both are copied.  KB_ERROR_CONFIG, with
-   the place: an option the table does not know, a value of the wrong type, a required
-   one that is missing, a secret that is no reference. */
+/* New.  SETTINGS may be empty; NETWORK may be NULL; both are copied.  KB_ERROR_CONFIG,
+   with the place: an option the table does not know, a value of the wrong type, a
+   required one that is missing, a secret that is no reference. */
 KbInstance *kb_instance_new (const char *name, const KbModule *module,
                              const KbSetting *settings, gsize n_settings,
                              const KbNetwork *network, GError **error);
@@ -44,7 +44,7 @@ void kb_instance_set_store_reference (KbInstance *instance, KbStoreReference fol
    cred:NAME, store:NAME. */
 gboolean kb_reference_is_valid (const char *text);
 
-/* Why OPTION cannot have TEXT as its value, a constant that quotes nothing; NULL: it can. */
+/* Why OPTION cannot have TEXT as its value: a constant that quotes nothing, or NULL. */
 const char *kb_option_fault (const KbOption *option, const char *text);
 
 G_END_DECLS

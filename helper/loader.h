@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 
 typedef struct _KbLoader KbLoader;
 
-/* New.  DIRECTORIES in order (copied).  In each, NAME.so; and NAME/.libs/NAME.so where the
-   folder is a build's (kb_loader_new_default finds its own build tree so). */
+/* New.  DIRECTORIES in order (copied).  In each, NAME.so; and NAME/.libs/NAME.so where
+   the folder is a build's (kb_loader_new_default finds its own build tree so). */
 KbLoader *kb_loader_new (const char *const *directories);
 
 /* $(pkglibdir)/modules, or the build tree's plugins/ when the program runs from one (the

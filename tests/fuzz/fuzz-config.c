@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Fuzzes configuration: what is accepted loads the same twice and means the same to GLib's
-   reader, an error names its place, matching any URL is harmless.
-   Knows nothing of the shipped configuration. */
+/* Fuzzes configuration: what is accepted loads the same twice and means the same to
+   GLib's reader, an error names its place, matching any URL is harmless. Knows nothing of
+   the shipped configuration. */
 #include "../../helper/config.h"
 
 #include "base/error.h"

@@ -74,7 +74,8 @@ test_organization (void)
     { "https://dev.azure.com/Contoso/p/_git/r", NULL, "contoso", FALSE },
     { "https://dev.azure.com/contoso/p/_git/r", "Contoso", "contoso", TRUE },
     { "https://dev.azure.com/contoso/p/_git/r", "jdoe", "contoso", FALSE },
-    { "https://dev.azure.com/contoso/p/_git/r", "jdoe@contoso.example", "contoso", FALSE },
+    { "https://dev.azure.com/contoso/p/_git/r", "jdoe@contoso.example", "contoso",
+      FALSE },
     { "https://dev.azure.com/", "contoso", "contoso", TRUE },
     { "https://dev.azure.com/", "jdoe@contoso.example", NULL, FALSE },
     { "https://dev.azure.com/", "a/b", NULL, FALSE },
@@ -97,7 +98,8 @@ test_organization (void)
     }
 }
 
-/* ---- every key changes something ----------------------------------------------------- */
+/* ---- every key changes something -----------------------------------------------------
+ */
 
 #define FLIPPED                                                                          \
   "# comment\n"                                                                          \
@@ -154,7 +156,8 @@ test_every_key (void)
   g_string_free (instances, TRUE);
 }
 
-/* ---- bad text ------------------------------------------------------------------------ */
+/* ---- bad text ------------------------------------------------------------------------
+ */
 
 #define STACK "[stack a]\nmatch=*\nsources=pat\nstores=\n"
 
@@ -205,7 +208,8 @@ static const struct
   { "[stack a]\nmatch=*\nsources=/hunter2\nstores=\n", 3, "NAME" },
   { "[stack a]\nmatch=*\nsources=\nstores=x:optional\n", 4, "no control word" },
   { "[organizations a]\n", 1, "needs urls=" },
-  { "[organizations a]\nurls=https://a.example/\nuser-is-organization=1\n", 3, "true nor" },
+  { "[organizations a]\nurls=https://a.example/\nuser-is-organization=1\n", 3,
+    "true nor" },
   { "[network]\nca-file=hunter2\n", 2, "absolute" },
   { "[network]\nproxy=hunter2:8080\n", 2, "URL" },
   { "[network]\nproxy=http://\n", 2, "URL" },
@@ -250,7 +254,8 @@ test_nul_and_many (void)
   g_string_free (text, TRUE);
 }
 
-/* ---- matching -------------------------------------------------------------------------- */
+/* ---- matching
+ * -------------------------------------------------------------------------- */
 
 static void
 test_match (void)
@@ -302,7 +307,8 @@ test_fingerprint (void)
     g_assert_cmpstr (print_of (other[i], &second), !=, first);
 }
 
-/* ---- files ---------------------------------------------------------------------------- */
+/* ---- files ----------------------------------------------------------------------------
+ */
 
 typedef struct
 {
@@ -334,8 +340,8 @@ places_clear (Places *places, gconstpointer data)
 {
   const char *argv[] = { "rm", "-rf", places->top, NULL };
 
-  g_assert_true (g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL,
-                               NULL, NULL, NULL, NULL));
+  g_assert_true (g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL,
+                               NULL, NULL, NULL, NULL, NULL));
   g_free (places->top);
   g_free (places->data);
   g_free (places->sysconf);

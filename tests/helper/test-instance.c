@@ -59,9 +59,11 @@ static void
 test_every_option (void)
 {
   static const KbSetting all[] = {
-    { "text", "a", "f:1" },    { "kept", "", "f:2" },     { "needed", "c", "f:3" },
-    { "flag", "true", "f:4" }, { "on", "false", "f:5" },  { "number", "2147483647", "f:6" },
-    { "seven", "0", "f:7" },   { "list", " x ;;y ", "f" }, { "two", "", "f:9" },
+    { "text", "a", "f:1" },   { "kept", "", "f:2" },
+    { "needed", "c", "f:3" }, { "flag", "true", "f:4" },
+    { "on", "false", "f:5" }, { "number", "2147483647", "f:6" },
+    { "seven", "0", "f:7" },  { "list", " x ;;y ", "f" },
+    { "two", "", "f:9" },
   };
   const KbNetwork network = { "/ca.pem", "http://proxy.example" };
   g_autoptr (GError) error = NULL;
@@ -126,7 +128,8 @@ test_bad_options (void)
     }
 }
 
-/* ---- secrets -------------------------------------------------------------------------- */
+/* ---- secrets --------------------------------------------------------------------------
+ */
 
 static KbAnswer
 follow (const char *reference, KbSecret **secret, GError **error)
@@ -179,7 +182,8 @@ test_absent (void)
   g_autoptr (KbInstance) instance = make (NULL, NULL, NULL);
   KbSecret *secret = NULL;
 
-  g_assert_cmpint (kb_instance_secret (instance, "secret", &secret, NULL), ==, KB_DECLINED);
+  g_assert_cmpint (kb_instance_secret (instance, "secret", &secret, NULL), ==,
+                   KB_DECLINED);
 }
 
 static void
@@ -221,12 +225,9 @@ test_file (void)
   static const struct
   {
     const char *content, *expected;
-  } cases[] = { { "hunter2", "hunter2" },
-                { "hunter2\n", "hunter2" },
-                { "hunter2\r\n", "hunter2" },
-                { "hunter2\n\n", "hunter2\n" },
-                { " hunter2 ", " hunter2 " },
-                { "\n", "" } };
+  } cases[] = { { "hunter2", "hunter2" },     { "hunter2\n", "hunter2" },
+                { "hunter2\r\n", "hunter2" }, { "hunter2\n\n", "hunter2\n" },
+                { " hunter2 ", " hunter2 " }, { "\n", "" } };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
@@ -332,7 +333,8 @@ test_store (void)
   g_autoptr (KbSecret) secret = NULL;
   char content[] = "hunter2";
 
-  g_assert_cmpint (kb_instance_secret (instance, "secret", &secret, &error), ==, KB_FAILED);
+  g_assert_cmpint (kb_instance_secret (instance, "secret", &secret, &error), ==,
+                   KB_FAILED);
   g_assert_cmpstr (error->message, ==,
                    "i: the option 'secret': store:azure/pat: no store can be asked here");
   kb_instance_set_store_reference (instance, follow_store, content);
