@@ -4,9 +4,12 @@
 #include "loader.h"
 
 #include <glib/gstdio.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "harden.h"
 
 #define NOBODY 65534
 
@@ -34,8 +37,8 @@ world_clear (World *world, gconstpointer data)
 {
   const char *argv[] = { "rm", "-rf", world->top, NULL };
 
-  g_assert_true (g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL,
-                               NULL, NULL, NULL, NULL));
+  g_assert_true (g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL,
+                               NULL, NULL, NULL, NULL, NULL));
   kb_loader_free (world->loader);
   g_free (world->modules);
   g_free (world->top);
@@ -45,9 +48,8 @@ world_clear (World *world, gconstpointer data)
 static char *
 install (const World *world, const char *fixture, const char *name)
 {
-  g_autofree char *from
-      = g_strdup_printf ("%s/tests/helper/fixtures/.libs/%s.so", g_getenv ("KB_BUILDDIR"),
-                         fixture);
+  g_autofree char *from = g_strdup_printf ("%s/tests/helper/fixtures/.libs/%s.so",
+                                           g_getenv ("KB_BUILDDIR"), fixture);
   char *to = g_strdup_printf ("%s/%s.so", world->modules, name);
   g_autofree char *bytes = NULL;
   g_autoptr (GError) error = NULL;
@@ -114,8 +116,8 @@ test_loads (World *world, gconstpointer data)
 static void
 test_names (World *world, gconstpointer data)
 {
-  static const char *const bad[] = { "../good", "/tmp/good", "good.so", "Good", "",
-                                     "a/b",     "..",        "-a",      "a\x1b[0m" };
+  static const char *const bad[]
+      = { "../good", "/tmp/good", "good.so", "Good", "", "a/b", "..", "-a", "a\x1b[0m" };
   g_autofree char *good = install (world, "good", "good");
   g_autofree char *other = install (world, "other", "other");
   g_autofree char *stranger = install (world, "good", "Not_a_name");
@@ -245,6 +247,29 @@ test_owners (World *world, gconstpointer data)
   assert_loads (world, "good");
 }
 
+/* A constructor that writes to standard output does not reach who reads our answer. */
+static void
+test_noise (World *world, gconstpointer data)
+{
+  g_autofree char *noise = install (world, "noise", "noise");
+  int saved = dup (STDOUT_FILENO);
+  char got[16] = "";
+  int ends[2];
+  int private;
+
+  fflush (NULL);
+  g_assert_cmpint (pipe (ends), ==, 0);
+  g_assert_cmpint (dup2 (ends[1], STDOUT_FILENO), ==, STDOUT_FILENO);
+  private = kb_guard_stdout ();
+  g_assert_nonnull (kb_loader_load (world->loader, "noise", NULL));
+  g_assert_cmpint (write (private, "answer", 6), ==, 6);
+  g_assert_cmpint (dup2 (saved, STDOUT_FILENO), ==, STDOUT_FILENO);
+  g_assert_cmpint (read (ends[0], got, sizeof got), ==, 6);
+  g_assert_cmpstr (got, ==, "answer");
+  g_assert_cmpint (close (ends[0]) + close (ends[1]) + close (private), ==, 0);
+  g_assert_cmpint (close (saved), ==, 0);
+}
+
 /* The first folder that has a file of the name decides, also when that file is bad. */
 static void
 test_order (World *world, gconstpointer data)
@@ -278,7 +303,8 @@ test_relative (void)
   g_assert_cmpint (g_chdir (here), ==, 0);
 }
 
-/* ---- promises ------------------------------------------------------------------------ */
+/* ---- promises ------------------------------------------------------------------------
+ */
 
 static KbAnswer
 open_any (const KbInstance *instance, gpointer *self, GError **error)
@@ -298,7 +324,8 @@ identify (gpointer self, const KbRequest *request, KbIdentity *identity, GError 
 }
 
 static KbAnswer
-acquire (gpointer self, const KbRequest *request, KbCredential **credential, GError **error)
+acquire (gpointer self, const KbRequest *request, KbCredential **credential,
+         GError **error)
 {
   return KB_DECLINED;
 }
@@ -386,6 +413,7 @@ main (int argc, char **argv)
   add ("/loader/parents", test_parents);
   add ("/loader/owners", test_owners);
   add ("/loader/order", test_order);
+  add ("/loader/noise", test_noise);
   g_test_add_func ("/loader/relative", test_relative);
   g_test_add_func ("/loader/promises", test_promises);
   g_test_add_func ("/loader/tables", test_tables);
