@@ -29,6 +29,21 @@ void kb_binding_write (const KbStack *stack, const KbRequest *request,
                        const KbBinding *binding);
 void kb_binding_forget (const KbStack *stack, const KbRequest *request);
 
+/* A binding with the place that it is for; all borrowed. */
+typedef struct
+{
+  const KbBinding *binding;
+  const KbStack *stack;
+  const char *organization; /* or NULL, then: */
+  const char *origin;
+  const char *user; /* or NULL: any */
+} KbBound;
+
+/* Every binding that holds under one of STACKS (of KbStack). */
+typedef void (*KbBoundFunc) (const KbBound *bound, gpointer data);
+void kb_binding_each (const GPtrArray *stacks, KbBoundFunc func, gpointer data);
+void kb_binding_forget_all (void);
+
 G_END_DECLS
 
 #endif

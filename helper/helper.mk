@@ -25,6 +25,7 @@ helper_libkeybearer_a_SOURCES = \
 helper_libkeybearer_a_SOURCES += \
 	helper/config.c helper/config.h \
 	helper/config-groups.c helper/config-groups.h \
+	helper/config-place.c \
 	helper/config-scan.c helper/config-scan.h \
 	helper/config-stack.c helper/config-stack.h \
 	helper/instance.c helper/instance.h \
@@ -60,13 +61,30 @@ helper_libkeybearer_a_SOURCES += \
 	helper/frontends/git.c helper/frontends/git.h \
 	helper/frontends/git-input.c helper/frontends/git-input.h
 helper_libkeybearer_a_SOURCES += \
+	helper/commands/check.c \
 	helper/commands/commands.c helper/commands/commands.h \
-	helper/commands/modules.c
+	helper/commands/exec.c \
+	helper/commands/explain.c helper/commands/explain.h \
+	helper/commands/explain-show.c \
+	helper/commands/items.c \
+	helper/commands/list.c \
+	helper/commands/login.c \
+	helper/commands/logout.c \
+	helper/commands/modules.c \
+	helper/commands/nearest.c helper/commands/nearest.h \
+	helper/commands/options.c helper/commands/options.h \
+	helper/commands/page.c helper/commands/page.h \
+	helper/commands/place.c helper/commands/place.h \
+	helper/commands/shelf.c helper/commands/shelf.h \
+	helper/commands/status.c \
+	helper/commands/token.c \
+	helper/commands/token-form.c helper/commands/token-form.h \
+	helper/commands/words.c
 
 # The defaults that are compiled in: the text of packaging/keybearer.conf as a C string.
 BUILT_SOURCES += helper/defaults.conf.h
 CLEANFILES += helper/defaults.conf.h
-helper/helper_libkeybearer_a-config.$(OBJEXT): helper/defaults.conf.h
+helper/libkeybearer_a-config.$(OBJEXT): helper/defaults.conf.h
 helper/defaults.conf.h: $(top_srcdir)/packaging/keybearer.conf
 	$(AM_V_GEN)$(MKDIR_P) helper && $(AWK) ' \
 	  BEGIN { print "static const char kb_defaults[] =" } \

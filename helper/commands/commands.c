@@ -4,6 +4,21 @@
 #include "commands/commands.h"
 
 const KbVerb kb_commands[] = {
+  { "login", "[ORG|URL]", "Signs a person in and keeps what was given",
+    kb_command_login },
+  { "logout", "[ORG|URL] [--all]", "Forgets what is kept, everywhere",
+    kb_command_logout },
+  { "list", "[--json]", "Lists what is kept, and where", kb_command_list },
+  { "status", "[--json]", "Tells who is signed in, where and until when",
+    kb_command_status },
+  { "token", "[ORG|URL] [--output FORM]",
+    "Prints a token: raw, json, header, env, azure-cli", kb_command_token },
+  { "exec", "[ORG|URL] -- COMMAND...", "Runs a command with a token in its environment",
+    kb_command_exec },
+  { "explain", "URL [--json]", "Tells what would happen for a URL, and why",
+    kb_command_explain },
+  { "check", "[--config FILE]", "Checks the configuration and the modules it names",
+    kb_command_check },
   { "modules", "[--json]", "Lists the modules and their options", kb_command_modules },
   { NULL, NULL, NULL, NULL },
 };

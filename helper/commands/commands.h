@@ -8,6 +8,14 @@
 
 G_BEGIN_DECLS
 
+int kb_command_login (const KbStreams *streams, char **arguments, GError **error);
+int kb_command_logout (const KbStreams *streams, char **arguments, GError **error);
+int kb_command_list (const KbStreams *streams, char **arguments, GError **error);
+int kb_command_status (const KbStreams *streams, char **arguments, GError **error);
+int kb_command_token (const KbStreams *streams, char **arguments, GError **error);
+int kb_command_exec (const KbStreams *streams, char **arguments, GError **error);
+int kb_command_explain (const KbStreams *streams, char **arguments, GError **error);
+int kb_command_check (const KbStreams *streams, char **arguments, GError **error);
 int kb_command_modules (const KbStreams *streams, char **arguments, GError **error);
 
 G_END_DECLS

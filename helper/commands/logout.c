@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/* keybearer logout: erases what is kept of an account in every store, and the binding.
+   Knows nothing of how a credential is revoked at its server. */
+#include "commands/commands.h"
+#include "commands/options.h"
+#include "commands/page.h"
+#include "commands/place.h"
+#include "commands/shelf.h"
+
+#include "log.h"
+
+typedef struct
+{
+  KbPlace *place;
+  GPtrArray *shelves;
+  KbPage *page;
+  guint gone;
+  GError *problem; /* the first */
+} Work;
+
+/* ---- one item --------------------------------------------------------------------- */
+
+/* PARTS are those of its name: kind, instance, account, realm. */
+static char *
+words_of (char **parts)
+{
+  guint n = g_strv_length (parts);
+  const char *what
+      = g_str_equal (parts[0], "renewal") ? "what renews it" : "the credential";
+
+  return g_strdup_printf ("%s of %s (%s)", what, n > 2 ? parts[2] : "an account",
+                          n > 1 ? parts[1] : "unknown");
+}
+
+static void
+erase_item (Work *work, const char *item)
+{
+  g_auto (GStrv) parts = kb_item_parts (item);
+  g_autofree char *what = words_of (parts);
+  g_autoptr (GPtrArray) from = g_ptr_array_new ();
+  g_autofree char *stores = NULL;
+
+  for (guint i = 0; i < work->shelves->len; i++)
+    {
+      const KbShelf *shelf = g_ptr_array_index (work->shelves, i);
+      GError **problem = work->problem == NULL ? &work->problem : NULL;
+
+      if (kb_shelf_erase (shelf, work->place->request, item, problem) == KB_OK)
+        g_ptr_array_add (from, (gpointer) shelf->name);
+    }
+  if (from->len == 0)
+    return;
+  work->gone++;
+  kb_log_event ("erased", g_strv_length (parts) > 2 ? parts[2] : NULL, NULL, 0);
+  stores = kb_words_list (from, "and");
+  kb_page_add (work->page, "Erased ");
+  kb_page_show (work->page, KB_STYLE_PLAIN, what);
+  kb_page_printf (work->page, " from %s.\n", stores);
+}
+
+static void
+erase_account (Work *work, const char *instance, const char *account, const char *realm)
+{
+  g_autofree char *credential
+      = kb_item_name ("credential", instance, account, realm, NULL);
+  g_autofree char *renewal = kb_item_name ("renewal", instance, account, NULL);
+
+  erase_item (work, credential);
+  erase_item (work, renewal);
+}
+
+/* ---- one place -------------------------------------------------------------------- */
+
+/* Who answered last, and whoever would answer now: an item may be older than the binding
+   or have outlived it. */
+static void
+erase_place (Work *work)
+{
+  KbPlace *place = work->place;
+  const KbStack *stack = kb_session_stack (place->session);
+  g_auto (KbBinding) binding = { 0 };
+
+  if (kb_binding_read (stack, place->request, &binding))
+    erase_account (work, binding.instance, binding.account, binding.realm);
+  for (guint i = 0; i < stack->sources->len; i++)
+    {
+      const KbEntry *entry = &g_array_index (stack->sources, KbEntry, i);
+      const KbOpened *source = NULL;
+      g_auto (KbIdentity) identity = { 0 };
+
+      if (kb_place_identify (place, entry, &source, &identity, NULL) == KB_OK)
+        erase_account (work, entry->instance, identity.account, identity.realm);
+    }
+  kb_binding_forget (stack, place->request);
+}
+
+/* ---- everything ------------------------------------------------------------------- */
+
+static gboolean
+is_account (const char *item)
+{
+  return g_str_has_prefix (item, "credential/") || g_str_has_prefix (item, "renewal/");
+}
+
+/* Logins that a tool has stored for other hosts are no accounts and stay. */
+static void
+erase_all (Work *work)
+{
+  for (guint i = 0; i < work->shelves->len; i++)
+    {
+      const KbShelf *shelf = g_ptr_array_index (work->shelves, i);
+      g_autoptr (GPtrArray) names = kb_shelf_names (shelf, work->place->request);
+
+      if (shelf->state == KB_FAILED && work->problem == NULL)
+        (void) kb_shelf_erase (shelf, work->place->request, "", &work->problem);
+      for (guint n = 0; names != NULL && n < names->len; n++)
+        if (is_account (g_ptr_array_index (names, n)))
+          erase_item (work, g_ptr_array_index (names, n));
+    }
+  kb_binding_forget_all ();
+}
+
+/* ---- the verb --------------------------------------------------------------------- */
+
+static int
+finish (Work *work, gboolean all, GError **error)
+{
+  KbPage *page = work->page;
+
+  if (work->gone == 0 && all)
+    kb_page_add (page, "Nothing was kept.\n");
+  else if (work->gone == 0)
+    kb_page_printf (page, "Nothing was kept for %s.\n",
+                    kb_request_place (work->place->request));
+  if (kb_page_end (page, error) != 0)
+    return KB_EXIT_ERROR;
+  if (work->problem == NULL)
+    return 0;
+  kb_place_add_hint (work->place, work->problem);
+  g_propagate_prefixed_error (error, g_steal_pointer (&work->problem), "not erased in ");
+  return KB_EXIT_ERROR;
+}
+
+static int
+log_out (const KbStreams *streams, KbPlace *place, gboolean all, GError **error)
+{
+  const KbStack *stack = kb_session_stack (place->session);
+  g_auto (KbPage) page = { 0 };
+  g_autoptr (GPtrArray) shelves
+      = kb_shelves_new (place->runtime, all ? NULL : stack, place->request);
+  Work work = { place, shelves, &page, 0, NULL };
+
+  kb_page_begin (&page, streams);
+  if (all)
+    erase_all (&work);
+  else
+    erase_place (&work);
+  return finish (&work, all, error);
+}
+
+int
+kb_command_logout (const KbStreams *streams, char **arguments, GError **error)
+{
+  gboolean all = FALSE;
+  const KbArgument table[] = { { "--all", &all, NULL }, { NULL, NULL, NULL } };
+  const char *word = NULL;
+  g_auto (KbPlace) place = { 0 };
+  KbAnswer answer;
+
+  if (!kb_arguments_read ("logout", arguments, table, 1, &word, NULL))
+    return KB_EXIT_USAGE;
+  if (all && word != NULL)
+    {
+      kb_complain ("logout: --all means every place: name none");
+      return KB_EXIT_USAGE;
+    }
+  answer = all ? kb_place_open_any (&place, error) : kb_place_open (&place, word, error);
+  if (answer != KB_OK)
+    return KB_EXIT_USAGE;
+  if (all || kb_session_stack (place.session) != NULL)
+    return log_out (streams, &place, all, error);
+  kb_complain ("logout: no stack is for this place");
+  return KB_EXIT_NOTHING;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/* Times and lists in words, and the pieces of JSON that verbs print.
+   Knows nothing of what they say. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "commands/page.h"
+
+#define MINUTE 60
+#define HOUR (60 * MINUTE)
+#define DAY (24 * HOUR)
+
+/* New.  Coarse as people are: the minutes of days do not matter. */
+static char *
+span (gint64 seconds)
+{
+  if (seconds < 2 * MINUTE)
+    return g_strdup_printf ("%d s", (int) seconds);
+  if (seconds < 2 * HOUR)
+    return g_strdup_printf ("%d min", (int) (seconds / MINUTE));
+  if (seconds < 2 * DAY)
+    return g_strdup_printf ("%d h", (int) (seconds / HOUR));
+  return g_strdup_printf ("%" G_GINT64_FORMAT " days", seconds / DAY);
+}
+
+char *
+kb_words_when (gint64 when)
+{
+  gint64 left = when - kb_clock_now ();
+  g_autofree char *words = NULL;
+
+  if (when == 0)
+    return g_strdup ("no end known");
+  words = span (ABS (left));
+  return left > 0 ? g_strconcat ("in ", words, NULL) : g_strconcat (words, " ago", NULL);
+}
+
+char *
+kb_words_list (const GPtrArray *texts, const char *last)
+{
+  GString *list = g_string_new (NULL);
+
+  for (guint i = 0; i < texts->len; i++)
+    {
+      if (i > 0 && i + 1 == texts->len)
+        g_string_append_printf (list, " %s ", last);
+      else if (i > 0)
+        g_string_append (list, ", ");
+      g_string_append (list, g_ptr_array_index (texts, i));
+    }
+  return g_string_free (list, FALSE);
+}
+
+/* ---- JSON ------------------------------------------------------------------------- */
+
+static void
+begin (KbBuffer *json, const char *name)
+{
+  gsize length = kb_buffer_length (json);
+
+  if (name != NULL)
+    kb_json_append_name (json, name);
+  else if (length > 0 && strchr ("{[:", kb_buffer_peek (json)[length - 1]) == NULL)
+    kb_buffer_append_text (json, ",");
+}
+
+void
+kb_json_open (KbBuffer *json, const char *name, char bracket)
+{
+  begin (json, name);
+  kb_buffer_append (json, &bracket, 1);
+}
+
+void
+kb_json_close (KbBuffer *json, char bracket)
+{
+  kb_buffer_append (json, &bracket, 1);
+}
+
+void
+kb_json_text (KbBuffer *json, const char *name, const char *value)
+{
+  begin (json, name);
+  if (value != NULL)
+    kb_json_append_string (json, value);
+  else
+    kb_buffer_append_text (json, "null");
+}
+
+void
+kb_json_flag (KbBuffer *json, const char *name, gboolean value)
+{
+  begin (json, name);
+  kb_buffer_append_text (json, value ? "true" : "false");
+}
+
+void
+kb_json_number (KbBuffer *json, const char *name, gint64 value)
+{
+  begin (json, name);
+  kb_buffer_printf (json, "%" G_GINT64_FORMAT, value);
+}
+
+void
+kb_json_time (KbBuffer *json, const char *name, gint64 value)
+{
+  if (value != 0)
+    kb_json_number (json, name, value);
+  else
+    kb_json_text (json, name, NULL);
+}
