@@ -266,6 +266,115 @@ test_bad_ca_file (void)
   g_assert_nonnull (strstr (error->message, "[network] ca-file"));
 }
 
+static void
+clean (void)
+{
+  static const char *const variables[] = {
+    "AZURE_TENANT_ID",      "AZURE_CLIENT_ID",       "AZURE_CLIENT_SECRET",
+    "AZURE_AUTHORITY_HOST", "GCM_AZREPOS_SP_SECRET", "GCM_AZREPOS_SERVICE_PRINCIPAL"
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (variables); i++)
+    g_unsetenv (variables[i]);
+}
+
+/* EXPECTED is the identity, or with NOTE a part of why there is none. */
+static void
+assert_environment (const char *expected, const char *note)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SourceHost) host = source_host_new ("service-principal", NULL, &error, NULL);
+  g_autoptr (KbRequest) request = source_host_request ();
+  g_autofree char *identity = NULL;
+
+  g_assert_no_error (error);
+  identity = source_host_identify (host, request);
+  g_assert_cmpstr (identity, ==, expected);
+  if (note != NULL)
+    g_assert_nonnull (strstr (kb_request_last_note (request), note));
+}
+
+static void
+test_environment (void)
+{
+#define IDENTITY "11111111-2222-4333-8444-abcdefabcdef@a.example a.example/" RESOURCE
+  clean ();
+  assert_environment (NULL, "no tenant, client-id and secret");
+  g_setenv ("AZURE_CLIENT_ID", CLIENT, TRUE);
+  assert_environment (NULL, "AZURE_TENANT_ID is not set");
+  g_setenv ("AZURE_TENANT_ID", "A.example", TRUE);
+  assert_environment (NULL, "AZURE_CLIENT_SECRET is not set");
+  g_setenv ("AZURE_CLIENT_SECRET", "x", TRUE);
+  assert_environment (IDENTITY, NULL);
+  clean ();
+  g_setenv ("GCM_AZREPOS_SERVICE_PRINCIPAL", "a.example/" CLIENT, TRUE);
+  assert_environment (NULL, "GCM_AZREPOS_SP_SECRET is not set");
+  g_setenv ("GCM_AZREPOS_SP_SECRET", "x", TRUE);
+  assert_environment (IDENTITY, NULL);
+  g_setenv ("AZURE_AUTHORITY_HOST", "https://login.microsoftonline.us/", TRUE);
+  assert_environment (IDENTITY, NULL);
+  clean ();
+}
+
+static void
+assert_bad_environment (const char *variable, const char *value)
+{
+  g_autoptr (SourceHost) host = source_host_new ("service-principal", NULL, NULL, NULL);
+  g_autoptr (KbRequest) request = source_host_request ();
+  g_autoptr (KbCredential) credential = NULL;
+  g_autoptr (GError) error = NULL;
+
+  clean ();
+  g_setenv ("AZURE_TENANT_ID", "a.example", TRUE);
+  g_setenv ("AZURE_CLIENT_ID", CLIENT, TRUE);
+  g_setenv ("AZURE_CLIENT_SECRET", "x", TRUE);
+  g_setenv (variable, value, TRUE);
+  (void) source_host_acquire (host, request, &credential, &error);
+  g_assert_error (error, KB_ERROR, KB_ERROR_CONFIG);
+  g_assert_nonnull (strstr (error->message, variable));
+  clean ();
+}
+
+static void
+test_bad_environment (void)
+{
+  assert_bad_environment ("AZURE_TENANT_ID", "common");
+  assert_bad_environment ("AZURE_TENANT_ID", "../evil");
+  assert_bad_environment ("AZURE_CLIENT_ID", "me");
+  assert_bad_environment ("AZURE_AUTHORITY_HOST", "https://login.evil.example");
+  assert_bad_environment ("AZURE_AUTHORITY_HOST", "http://login.microsoftonline.com");
+}
+
+static void
+assert_bad_options (const char *tenant, const char *client, const char *extra,
+                    const char *value)
+{
+  g_autoptr (GError) error = NULL;
+  const char *first = tenant != NULL ? "tenant" : "client-id";
+
+  if (tenant != NULL && client != NULL)
+    g_assert_null (source_host_new ("service-principal", NULL, &error, "tenant", tenant,
+                                    "client-id", client, "secret", "env:X", extra, value,
+                                    NULL));
+  else
+    g_assert_null (source_host_new ("service-principal", NULL, &error, first,
+                                    tenant != NULL ? tenant : client, NULL));
+  g_assert_error (error, KB_ERROR, KB_ERROR_CONFIG);
+}
+
+static void
+test_bad_options (void)
+{
+  assert_bad_options ("a.example", NULL, NULL, NULL);
+  assert_bad_options (NULL, CLIENT, NULL, NULL);
+  assert_bad_options ("organizations", CLIENT, NULL, NULL);
+  assert_bad_options ("a.example", "me", NULL, NULL);
+  assert_bad_options ("a.example", CLIENT, "authority",
+                      "http://login.microsoftonline.com");
+  assert_bad_options ("a.example", CLIENT, "authority", "https://a.example/x");
+  assert_bad_options ("a.example", CLIENT, "scope", " ");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -290,6 +399,9 @@ main (int argc, char **argv)
   g_test_add_func ("/service-principal/trust", test_trust);
   g_test_add_func ("/service-principal/proxy", test_proxy);
   g_test_add_func ("/service-principal/bad-ca-file", test_bad_ca_file);
+  g_test_add_func ("/service-principal/environment", test_environment);
+  g_test_add_func ("/service-principal/bad-environment", test_bad_environment);
+  g_test_add_func ("/service-principal/bad-options", test_bad_options);
   status = g_test_run ();
   https_server_free (server);
   g_free (secret_reference);
