@@ -36,11 +36,12 @@ static const struct
   const char *name;
   const char *why;
 } steering[] = {
-  { "SECRET_BACKEND", "libsecret: a file instead of the keyring" },
-  { "SECRET_FILE_TEST_PATH", "libsecret: that file" },
-  { "SECRET_FILE_TEST_PASSWORD", "libsecret: that file's password" },
-  { "SECRET_SERVICE_BUS_NAME", "libsecret: who on the bus is given the secrets" },
-  { "TCTI", "libsecret: a library to load as the way to the TPM" },
+  { "SECRET_BACKEND", "the keyring's client: a file instead of the keyring" },
+  { "SECRET_FILE_TEST_PATH", "the keyring's client: that file" },
+  { "SECRET_FILE_TEST_PASSWORD", "the keyring's client: that file's password" },
+  { "SECRET_SERVICE_BUS_NAME",
+    "the keyring's client: who on the bus is given the secrets" },
+  { "TCTI", "the keyring's client: a library to load as the way to the TPM" },
   { "TSS2_*", "tpm2-tss: where it logs to and its configuration" },
   { "G_DBUS_DEBUG", "GIO: prints messages with their secrets" },
   { "G_DBUS_COOKIE_SHA1_KEYRING_DIR", "GIO: whose cookies prove identity on a bus" },
