@@ -144,7 +144,7 @@ ask (const KbInstance *instance, const KbRequest *request, KbCredential **creden
       return KB_DECLINED;
     }
   question
-      = g_strdup_printf ("Personal access token for %s: ", kb_request_place (request));
+      = g_strdup_printf ("Personal access token for %s", kb_request_place (request));
   answer = kb_request_ask (request, question, TRUE, &token, error);
   if (answer == KB_DECLINED)
     kb_request_note (request, "no personal access token was given");
