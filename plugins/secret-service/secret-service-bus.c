@@ -191,8 +191,8 @@ on_completed (GDBusConnection *connection, const char *sender, const char *path,
 }
 
 /* Nobody waits for the answer: a prompt that is not carried out is harmless. */
-static void
-dismiss (Bus *bus, const char *path)
+void
+bus_dismiss (Bus *bus, const char *path)
 {
   g_dbus_connection_call (bus->connection, SERVICE_NAME, path, PROMPT_INTERFACE,
                           "Dismiss", NULL, NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START,
@@ -210,7 +210,7 @@ show_prompt (Bus *bus, const char *path, Prompt *prompt, GError **error)
     return FALSE;
   if (wait_run (prompt->wait, bus->context, "the keyring's dialog was open", error))
     return TRUE;
-  dismiss (bus, path);
+  bus_dismiss (bus, path);
   return FALSE;
 }
 
@@ -226,7 +226,7 @@ bus_prompt (Bus *bus, const char *path, GError **error)
     return TRUE;
   if (!kb_request_interactive (bus->request))
     {
-      dismiss (bus, path);
+      bus_dismiss (bus, path);
       g_set_error_literal (
           error, KB_ERROR, KB_ERROR_LOCKED,
           "the keyring is locked and nobody may be asked: unlock it in the "
@@ -246,20 +246,6 @@ bus_prompt (Bus *bus, const char *path, GError **error)
         "the keyring stays locked: its dialog was dismissed, or could not "
         "be shown here");
   return shown && !prompt.dismissed;
-}
-
-gboolean
-bus_unlock (Bus *bus, const char *const *paths, GError **error)
-{
-  g_autoptr (GVariant) reply = NULL;
-  const char *prompt;
-
-  reply = bus_call (bus, BUS_SERVICE_PATH, BUS_SERVICE_INTERFACE, "Unlock",
-                    g_variant_new ("(^ao)", paths), "(aoo)", "unlocking", error);
-  if (reply == NULL)
-    return FALSE;
-  g_variant_get_child (reply, 1, "&o", &prompt);
-  return bus_prompt (bus, prompt, error);
 }
 
 void
@@ -320,7 +306,7 @@ bus_create_item (Bus *bus, const char *collection, GHashTable *properties,
   if (!finish_session (bus, error))
     return NULL;
   wait = wait_new (bus->request, WAIT_CALL_MS);
-  value = secret_value_new (kb_secret_peek (secret), (gssize)kb_secret_length (secret),
+  value = secret_value_new (kb_secret_peek (secret), (gssize) kb_secret_length (secret),
                             "text/plain");
   secret_service_create_item_dbus_path (
       bus->service, collection, properties, value, SECRET_ITEM_CREATE_REPLACE,

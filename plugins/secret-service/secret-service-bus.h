@@ -48,13 +48,17 @@ GVariant *bus_call (Bus *bus, const char *path, const char *interface, const cha
 GVariant *bus_property (Bus *bus, const char *path, const char *interface,
                         const char *property, const char *type, GError **error);
 
-/* Opens everything in PATHS, with a prompt only when REQUEST allows one. */
+/* Opens everything in PATHS, with a prompt only when the request allows one and a keyring
+   without a password would not do without. */
 gboolean bus_unlock (Bus *bus, const char *const *paths, GError **error);
 
 /* Carries out a prompt that a call returned ("/": there is none), or dismisses it when no
    person may be asked: KB_ERROR_LOCKED; KB_ERROR_INTERACTION when the person dismissed
    it. */
 gboolean bus_prompt (Bus *bus, const char *prompt, GError **error);
+
+/* Takes a prompt back that was not carried out, without waiting for an answer. */
+void bus_dismiss (Bus *bus, const char *prompt);
 
 /* Sends the request for a session, if there is none, without waiting for it. */
 void bus_start_session (Bus *bus);

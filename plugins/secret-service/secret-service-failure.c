@@ -69,6 +69,8 @@ local_meaning (const GError *error)
 {
   static const Meaning absent = { NULL, BUS_ABSENT, ABSENT_TEXT };
   static const Meaning gone = { NULL, BUS_STALE, GONE_TEXT };
+  /* libsecret throws the name of a remote error away (NoSession is one of them). */
+  static const Meaning unnamed = { NULL, BUS_STALE, NULL };
   static const Meaning nonsense
       = { NULL, BUS_STALE, "the keyring gave no secret, or one that cannot be read" };
 
@@ -76,6 +78,8 @@ local_meaning (const GError *error)
     return &nonsense;
   if (error->domain != G_IO_ERROR)
     return NULL;
+  if (error->code == G_IO_ERROR_DBUS_ERROR)
+    return &unnamed;
   if (error->code == G_IO_ERROR_NOT_FOUND || error->code == G_IO_ERROR_CONNECTION_REFUSED)
     return &absent;
   if (error->code == G_IO_ERROR_CLOSED || error->code == G_IO_ERROR_BROKEN_PIPE
@@ -112,12 +116,16 @@ bus_explain (GError **error)
   if (error == NULL || *error == NULL || (*error)->domain == KB_ERROR)
     return;
   meaning = meaning_of (*error);
-  if (meaning == NULL)
-    g_dbus_error_strip_remote_error (*error);
-  text = meaning != NULL
-             ? g_strdup (meaning->text)
-             : kb_text_escape ((*error)->message, strlen ((*error)->message), 0);
+  if (meaning != NULL && meaning->text != NULL)
+    text = g_strdup (meaning->text);
+  else
+    {
+      g_autofree char *shown = NULL;
+
+      g_dbus_error_strip_remote_error (*error);
+      shown = kb_text_escape ((*error)->message, strlen ((*error)->message), 0);
+      text = g_strconcat ("the Secret Service failed: ", shown, NULL);
+    }
   g_clear_error (error);
-  g_set_error (error, KB_ERROR, KB_ERROR_LOCKED, "%s%s",
-               meaning != NULL ? "" : "the Secret Service failed: ", text);
+  g_set_error_literal (error, KB_ERROR, KB_ERROR_LOCKED, text);
 }

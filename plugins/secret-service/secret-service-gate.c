@@ -67,7 +67,6 @@ void
 gate_new (GDBusConnection *connection, GCancellable *cancellable,
           GAsyncReadyCallback ready, gpointer data)
 {
-  g_unsetenv ("SECRET_SERVICE_BUS_NAME");
   g_async_initable_new_async (gate_get_type (), G_PRIORITY_DEFAULT, cancellable, ready,
                               data, "g-connection", connection, NULL);
 }

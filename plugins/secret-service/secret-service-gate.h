@@ -9,9 +9,9 @@
 G_BEGIN_DECLS
 
 /* SecretService as libsecret opens it takes the process's shared bus connection (which
-   ends the process when the bus goes), the service's name from SECRET_SERVICE_BUS_NAME,
-   and loads properties that nobody here reads.  This one does none of it, and refuses
-   each prompt that libsecret would carry out by itself, without an end. */
+   ends the process when the bus goes) and loads properties that nobody here reads.  This
+   one does neither, and refuses each prompt that libsecret would carry out by itself,
+   without an end. */
 void gate_new (GDBusConnection *connection, GCancellable *cancellable,
                GAsyncReadyCallback ready, gpointer data);
 

@@ -151,7 +151,7 @@ unlock_found (Bus *bus, const char *name, Found *found, GError **error)
 {
   if (!has_any (found->locked))
     return TRUE;
-  return bus_unlock (bus, (const char *const *)found->locked, error)
+  return bus_unlock (bus, (const char *const *) found->locked, error)
          && search (bus, name, found, error);
 }
 
@@ -245,7 +245,7 @@ static GHashTable *
 item_properties (const Call *call)
 {
   GHashTable *properties = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
-                                                  (GDestroyNotify)g_variant_unref);
+                                                  (GDestroyNotify) g_variant_unref);
   GVariantBuilder attributes;
 
   g_variant_builder_init (&attributes, G_VARIANT_TYPE ("a{ss}"));

@@ -67,7 +67,7 @@ wait_ready (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (Wait) wait = data;
 
-  (void)source;
+  (void) source;
   wait->result = g_object_ref (result);
   wait->done = TRUE;
 }
@@ -81,7 +81,7 @@ wait_done (Wait *wait)
 static gboolean
 tick (gpointer data)
 {
-  (void)data;
+  (void) data;
   return G_SOURCE_CONTINUE;
 }
 

@@ -3,7 +3,23 @@
    Knows nothing of what the items hold, nor of how D-Bus is spoken. */
 #include "secret-service/secret-service-items.h"
 
+#include "base/clock.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 static const KbOption options[] = { { NULL, 0, FALSE, NULL, NULL } };
+
+#define LOCK_FILE "secret-service.lock"
+#define LOCK_WAIT_MS 2
+
+typedef struct
+{
+  const KbInstance *instance;
+  Bus *bus;
+} Service;
 
 typedef KbAnswer (*Operation) (Bus *bus, Call *call, GError **error);
 
@@ -38,11 +54,11 @@ attempt_twice (Bus *bus, const KbRequest *request, Operation operation, Call *ca
 }
 
 static KbAnswer
-run (gpointer self, const KbRequest *request, Operation operation, Call *call,
+run (Service *service, const KbRequest *request, Operation operation, Call *call,
      GError **error)
 {
   g_autoptr (GError) local = NULL;
-  KbAnswer answer = attempt_twice (self, request, operation, call, &local);
+  KbAnswer answer = attempt_twice (service->bus, request, operation, call, &local);
 
   if (answer != KB_FAILED)
     return answer;
@@ -54,22 +70,34 @@ run (gpointer self, const KbRequest *request, Operation operation, Call *call,
 static KbAnswer
 service_open (const KbInstance *instance, gpointer *self, GError **error)
 {
-  *self = bus_new ();
+  Service *service = g_new0 (Service, 1);
+
+  /* Whom libsecret talks to; to be taken away while there is only one thread. */
+  g_unsetenv ("SECRET_SERVICE_BUS_NAME");
+  service->instance = instance;
+  service->bus = bus_new ();
+  *self = service;
   return KB_OK;
 }
 
 static void
 service_close (gpointer self)
 {
-  bus_free (self);
+  Service *service = self;
+
+  if (service == NULL)
+    return;
+  bus_free (service->bus);
+  g_free (service);
 }
 
 static KbAnswer
 service_probe (gpointer self, const KbRequest *request, GError **error)
 {
+  Service *service = self;
   Call call = { 0 };
   g_autoptr (GError) local = NULL;
-  KbAnswer answer = attempt_twice (self, request, items_probe, &call, &local);
+  KbAnswer answer = attempt_twice (service->bus, request, items_probe, &call, &local);
   gboolean absent = local != NULL && bus_failure (local) == BUS_ABSENT;
 
   if (answer != KB_FAILED)
@@ -96,13 +124,36 @@ service_get (gpointer self, const KbRequest *request, const char *name, KbSecret
   return answer;
 }
 
+/* What a put reads back must be what it wrote itself, so our writers take turns.  Returns
+   a descriptor to close, or -1: where no file can be locked, it goes without. */
+static int
+take_turn (const Service *service, const KbRequest *request)
+{
+  const char *folder = kb_instance_data_dir (service->instance, NULL);
+  g_autofree char *path = NULL;
+  int fd;
+
+  if (folder == NULL)
+    return -1;
+  path = g_build_filename (folder, LOCK_FILE, NULL);
+  fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
+  while (fd >= 0 && flock (fd, LOCK_EX | LOCK_NB) != 0
+         && kb_request_remaining_ms (request) > 0 && !kb_request_cancelled (request))
+    kb_clock_sleep_ms (LOCK_WAIT_MS);
+  return fd;
+}
+
 static KbAnswer
 service_put (gpointer self, const KbRequest *request, const char *name, const char *label,
              const KbSecret *value, gint64 expires, GError **error)
 {
   Call call = { .name = name, .label = label, .value = value };
+  int turn = take_turn (self, request);
+  KbAnswer answer = run (self, request, items_put, &call, error);
 
-  return run (self, request, items_put, &call, error);
+  if (turn >= 0)
+    close (turn);
+  return answer;
 }
 
 static KbAnswer

@@ -18,6 +18,18 @@ tests_plugins_test_sealed_file_SOURCES = tests/plugins/test-sealed-file.c $(stor
 tests_plugins_test_sealed_file_LDADD = $(host_ldadd)
 tests_plugins_test_sealed_file_LDFLAGS = $(host_ldflags)
 endif
+if PLUGIN_SECRET_SERVICE
+check_PROGRAMS += tests/plugins/test-secret-service tests/plugins/test-secret-service-bus
+TESTS += tests/plugins/test-secret-service-bus
+SYSTEM_TESTS += tests/plugins/test-secret-service
+tests_plugins_test_secret_service_SOURCES = tests/plugins/test-secret-service.c $(store_contract)
+tests_plugins_test_secret_service_LDADD = $(host_ldadd)
+tests_plugins_test_secret_service_LDFLAGS = $(host_ldflags)
+tests_plugins_test_secret_service_bus_SOURCES = tests/plugins/test-secret-service-bus.c \
+	tests/plugins/store-handle.c tests/plugins/store-contract.h
+tests_plugins_test_secret_service_bus_LDADD = $(host_ldadd)
+tests_plugins_test_secret_service_bus_LDFLAGS = $(host_ldflags)
+endif
 
 # Sources, in the module files that the program loads.
 source_host = tests/plugins/source-host.c tests/plugins/source-host.h

@@ -69,8 +69,7 @@ is_volatile (const KbStoreHandle *handle)
   return (handle->api->flags & KB_STORE_VOLATILE) != 0;
 }
 
-/* ---- the tests
- * ------------------------------------------------------------------------- */
+/* ---- the tests ---- */
 
 static void
 test_round_trip (void)
@@ -312,8 +311,7 @@ test_open_twice (void)
   one->api->close (NULL);
 }
 
-/* ---- writers in other processes
- * -------------------------------------------------------- */
+/* ---- writers in other processes ---- */
 
 /* A value that tells whether it is whole: LENGTH times one letter, and what that was. */
 static char *
@@ -437,8 +435,7 @@ test_killed_writer (void)
   g_assert_cmpint (erase (handle, other), ==, KB_OK);
 }
 
-/* ---- the suite
- * ------------------------------------------------------------------------- */
+/* ---- the suite ---- */
 
 void
 kb_store_contract_init (int *argc, char ***argv, const KbStoreSubject *about)
