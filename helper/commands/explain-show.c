@@ -3,7 +3,10 @@
    Knows nothing of how it was found out. */
 #include "commands/explain.h"
 
-#define COLUMN 16
+#include <string.h>
+
+#define COLUMN 16      /* of the head */
+#define COLUMN_MOST 24 /* of sources and stores, whose names differ */
 
 static const char *
 control_name (KbControl control)
@@ -25,6 +28,22 @@ static void
 show_line (KbPage *page, const char *label, KbStyle style, const char *text)
 {
   kb_page_entry (page, 2, COLUMN, label, style, text);
+}
+
+/* Right of all names, unless one is too long to be worth the room. */
+static guint
+column_of (const KbExplained *told)
+{
+  gsize widest = 0;
+
+  for (guint i = 0; i < told->sources->len; i++)
+    widest = MAX (
+        widest,
+        strlen (g_array_index (told->sources, KbExplainedSource, i).entry->instance));
+  for (guint i = 0; i < told->shelves->len; i++)
+    widest
+        = MAX (widest, strlen (((KbShelf *) g_ptr_array_index (told->shelves, i))->name));
+  return (guint) MIN (widest + strlen ("  1   "), COLUMN_MOST);
 }
 
 static void
@@ -53,24 +72,27 @@ show_head (const KbExplained *told, KbPage *page)
 }
 
 static void
-show_kept (const KbExplainedSource *source, KbPage *page)
+show_kept (const KbExplainedSource *source, guint column, KbPage *page)
 {
   g_autofree char *words = kb_found_words (&source->found);
   g_autofree char *places = kb_words_list (source->found.places, "and");
   const char *state = kb_found_state (&source->found);
   gboolean good = g_str_equal (state, "fresh") || g_str_equal (state, "ageing");
-  g_autofree char *line = !source->found.kept ? g_strdup ("nothing is kept of it")
-                          : source->found.expires == 0 || !good
-                              ? g_strdup_printf ("kept in %s: %s", places, words)
-                              : g_strdup_printf ("kept in %s, expires %s", places, words);
+  g_autofree char *line = source->found.kept ? g_strdup_printf ("kept in %s", places)
+                                             : g_strdup ("nothing is kept");
+  g_autofree char *end = good && source->found.expires != 0
+                             ? g_strdup_printf ("expires %s", words)
+                             : g_strdup (words);
 
-  show_line (page, NULL, good ? KB_STYLE_GOOD : KB_STYLE_PLAIN, line);
+  kb_page_entry (page, 2, column, NULL, KB_STYLE_PLAIN, line);
+  if (source->found.kept)
+    kb_page_entry (page, 2, column, NULL, good ? KB_STYLE_GOOD : KB_STYLE_BAD, end);
   if (source->renews)
-    show_line (page, NULL, KB_STYLE_PLAIN, "what renews it is kept, too");
+    kb_page_entry (page, 2, column, NULL, KB_STYLE_PLAIN, "what renews it is kept, too");
 }
 
 static void
-show_breaker (const KbBreakerState *breaker, KbPage *page)
+show_breaker (const KbBreakerState *breaker, guint column, KbPage *page)
 {
   g_autofree char *line = NULL;
 
@@ -80,11 +102,11 @@ show_breaker (const KbBreakerState *breaker, KbPage *page)
              ? g_strdup_printf ("not asked for another %d s: %s", (int) breaker->seconds,
                                 breaker->message)
              : g_strdup_printf ("failed last time: %s", breaker->message);
-  show_line (page, NULL, KB_STYLE_BAD, line);
+  kb_page_entry (page, 2, column, NULL, KB_STYLE_BAD, line);
 }
 
 static void
-show_source (const KbExplainedSource *source, guint number, KbPage *page)
+show_source (const KbExplainedSource *source, guint number, guint column, KbPage *page)
 {
   const char *name = source->entry->instance;
   const char *why = source->why != NULL ? source->why : "it gave no reason";
@@ -104,20 +126,21 @@ show_source (const KbExplainedSource *source, guint number, KbPage *page)
                                why);
   g_autofree char *realm = g_strdup_printf ("good for %s", source->identity.realm);
 
-  show_line (page, label, source->answer == KB_FAILED ? KB_STYLE_BAD : KB_STYLE_PLAIN,
-             line);
+  kb_page_entry (page, 2, column, label,
+                 source->answer == KB_FAILED ? KB_STYLE_BAD : KB_STYLE_PLAIN, line);
   if (source->answer != KB_OK)
     return;
-  show_line (page, NULL, KB_STYLE_PLAIN, realm);
+  kb_page_entry (page, 2, column, NULL, KB_STYLE_PLAIN, realm);
   if (source->ephemeral)
-    show_line (page, NULL, KB_STYLE_PLAIN, "taken from there at each call, never kept");
+    kb_page_entry (page, 2, column, NULL, KB_STYLE_PLAIN,
+                   "taken from there at each call, never kept");
   else
-    show_kept (source, page);
-  show_breaker (&source->breaker, page);
+    show_kept (source, column, page);
+  show_breaker (&source->breaker, column, page);
 }
 
 static void
-show_logins (const KbExplained *told, KbPage *page)
+show_logins (const KbExplained *told, guint column, KbPage *page)
 {
   g_autofree char *places = kb_words_list (told->logins.places, "and");
   g_autofree char *line
@@ -125,11 +148,11 @@ show_logins (const KbExplained *told, KbPage *page)
             ? g_strdup_printf ("it gives back what tools have stored in %s", places)
             : g_strdup ("it keeps what tools store, and nothing is stored yet");
 
-  show_line (page, "none", KB_STYLE_PLAIN, line);
+  kb_page_entry (page, 2, column, "none", KB_STYLE_PLAIN, line);
 }
 
 static void
-show_stores (const KbExplained *told, KbPage *page)
+show_stores (const KbExplained *told, guint column, KbPage *page)
 {
   kb_page_add (page, "\nStores, in this order\n");
   for (guint i = 0; i < told->shelves->len; i++)
@@ -138,7 +161,7 @@ show_stores (const KbExplained *told, KbPage *page)
       g_autofree char *label = g_strdup_printf ("%u %s", i + 1, shelf->name);
       g_autofree char *words = kb_shelf_words (shelf);
 
-      kb_page_entry (page, 2, COLUMN + 4, label,
+      kb_page_entry (page, 2, column, label,
                      shelf->state == KB_FAILED ? KB_STYLE_BAD : KB_STYLE_PLAIN, words);
     }
 }
@@ -148,14 +171,16 @@ kb_explained_show (const KbExplained *told, KbPage *page)
 {
   g_autofree char *verdict = kb_explained_verdict (told);
   g_autofree char *line = g_strdup_printf ("A tool that asks now: %s.", verdict);
+  guint column = column_of (told);
 
   show_head (told, page);
   kb_page_add (page, "\nSources, in this order\n");
   for (guint i = 0; i < told->sources->len; i++)
-    show_source (&g_array_index (told->sources, KbExplainedSource, i), i + 1, page);
+    show_source (&g_array_index (told->sources, KbExplainedSource, i), i + 1, column,
+                 page);
   if (told->sources->len == 0)
-    show_logins (told, page);
-  show_stores (told, page);
+    show_logins (told, column, page);
+  show_stores (told, column, page);
   kb_page_add (page, "\n");
   kb_page_entry (page, 0, 0, NULL, KB_STYLE_BOLD, line);
 }

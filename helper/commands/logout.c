@@ -69,6 +69,46 @@ erase_account (Work *work, const char *instance, const char *account, const char
   erase_item (work, renewal);
 }
 
+/* ---- others ----------------------------------------------------------------------- */
+
+typedef struct
+{
+  const KbBinding *mine;
+  const char *organization; /* of MINE, or NULL */
+  GPtrArray *names;
+} Others;
+
+static void
+note_other (const KbBound *bound, gpointer data)
+{
+  Others *others = data;
+
+  if (bound->organization != NULL
+      && g_strcmp0 (bound->organization, others->organization) != 0
+      && g_str_equal (bound->binding->instance, others->mine->instance)
+      && g_str_equal (bound->binding->account, others->mine->account)
+      && g_str_equal (bound->binding->realm, others->mine->realm))
+    g_ptr_array_add (others->names, g_strdup (bound->organization));
+}
+
+/* One credential may serve many organizations, and it is gone for all of them. */
+static void
+tell_others (Work *work, const KbBinding *binding)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  Others others = { binding, kb_request_organization (work->place->request), names };
+  g_autofree char *list = NULL;
+
+  kb_binding_each (kb_config_stacks (kb_runtime_config (work->place->runtime)),
+                   note_other, &others);
+  if (names->len == 0)
+    return;
+  list = kb_words_list (names, "and");
+  kb_page_add (work->page, "The same credential served ");
+  kb_page_show (work->page, KB_STYLE_PLAIN, list);
+  kb_page_add (work->page, ".\n");
+}
+
 /* ---- one place -------------------------------------------------------------------- */
 
 /* Who answered last, and whoever would answer now: an item may be older than the binding
@@ -81,7 +121,10 @@ erase_place (Work *work)
   g_auto (KbBinding) binding = { 0 };
 
   if (kb_binding_read (stack, place->request, &binding))
-    erase_account (work, binding.instance, binding.account, binding.realm);
+    {
+      erase_account (work, binding.instance, binding.account, binding.realm);
+      tell_others (work, &binding);
+    }
   for (guint i = 0; i < stack->sources->len; i++)
     {
       const KbEntry *entry = &g_array_index (stack->sources, KbEntry, i);
@@ -164,6 +207,7 @@ kb_command_logout (const KbStreams *streams, char **arguments, GError **error)
   gboolean all = FALSE;
   const KbArgument table[] = { { "--all", &all, NULL }, { NULL, NULL, NULL } };
   const char *word = NULL;
+  g_autoptr (KbTalk) talk = NULL;
   g_auto (KbPlace) place = { 0 };
   KbAnswer answer;
 
@@ -177,6 +221,8 @@ kb_command_logout (const KbStreams *streams, char **arguments, GError **error)
   answer = all ? kb_place_open_any (&place, error) : kb_place_open (&place, word, error);
   if (answer != KB_OK)
     return KB_EXIT_USAGE;
+  talk = kb_questions_forbidden () ? NULL : kb_talk_new (TRUE);
+  kb_request_set_talk (place.request, talk); /* a locked store may ask */
   if (all || kb_session_stack (place.session) != NULL)
     return log_out (streams, &place, all, error);
   kb_complain ("logout: no stack is for this place");

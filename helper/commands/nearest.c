@@ -84,7 +84,7 @@ kb_nearest_reason (const KbConfig *config, const KbUrl *url)
     return g_strdup ("no pattern of the configuration is for this host");
   if (g_str_equal (known, url->host))
     return g_strdup ("the host is known, but no pattern is for this path");
-  return g_strdup_printf ("the host only looks like %s: hosts are compared by whole "
-                          "labels, from the end",
+  return g_strdup_printf ("the host only looks like %s (hosts are compared by whole "
+                          "labels)",
                           known);
 }

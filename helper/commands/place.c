@@ -103,7 +103,10 @@ kb_place_open (KbPlace *place, const char *word, GError **error)
     return KB_DECLINED;
   url = kb_url_parse (text, error);
   if (url == NULL)
-    return KB_FAILED;
+    {
+      g_prefix_error (error, "this URL cannot be used: ");
+      return KB_FAILED;
+    }
   begin (place, url);
   organization = kb_request_organization (place->request);
   place->word = g_strdup (organization != NULL ? organization : text);
