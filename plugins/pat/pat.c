@@ -143,8 +143,7 @@ ask (const KbInstance *instance, const KbRequest *request, KbCredential **creden
                        "no personal access token is kept and nobody may be asked");
       return KB_DECLINED;
     }
-  question
-      = g_strdup_printf ("Personal access token for %s", kb_request_place (request));
+  question = g_strdup_printf ("Personal access token for %s", kb_request_place (request));
   answer = kb_request_ask (request, question, TRUE, &token, error);
   if (answer == KB_DECLINED)
     kb_request_note (request, "no personal access token was given");
