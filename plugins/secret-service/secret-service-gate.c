@@ -25,7 +25,8 @@ gate_constructor (GType type, guint count, GObjectConstructParam *properties)
 
   g_object_set (object, "g-bus-type", G_BUS_TYPE_NONE, "g-flags",
                 G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES
-                    | G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS,
+                    | G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS
+                    | G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START_AT_CONSTRUCTION,
                 NULL);
   return object;
 }
