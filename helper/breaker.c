@@ -12,6 +12,8 @@
 #include "state.h"
 
 #define FILE_MAX 4096
+/* What kb_request_retry_after is capped at. */
+#define SILENCE_MOST_MS 3600000
 
 typedef struct
 {
@@ -50,7 +52,8 @@ take_line (const char *key, const char *value, gsize length, guint number, gpoin
   return TRUE;
 }
 
-/* A file that is missing or makes no sense is a closed breaker. */
+/* A file that is missing or makes no sense is a closed breaker, and so is one that would
+   be silent for longer than anybody may ask for. */
 static void
 read_record (const char *key, Record *record)
 {
@@ -69,7 +72,8 @@ read_record (const char *key, Record *record)
       return;
     }
   boot = kb_clock_boot_id ();
-  if (g_strcmp0 (boot, record->boot) != 0)
+  if (g_strcmp0 (boot, record->boot) != 0
+      || kb_clock_left_ms (record->until) > SILENCE_MOST_MS)
     record->until = 0;
 }
 
@@ -117,8 +121,9 @@ static gint64
 own_silence (gint64 failures)
 {
   gint64 most = MIN (G_GINT64_CONSTANT (1) << MIN (failures, 20), KB_BREAKER_LONGEST_S);
+  gint64 chosen = g_random_int_range (1, (gint32) most + 1);
 
-  return MAX (KB_BREAKER_SHARED_S, g_random_int_range (1, (gint32) most + 1));
+  return MAX (KB_BREAKER_SHARED_S, chosen);
 }
 
 void
