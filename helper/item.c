@@ -198,12 +198,27 @@ take_field (KbRecord *record, const char *key, const char *value, gsize length)
   return TRUE;
 }
 
+/* A scheme that is unknown is not one that may be taken for another. */
+static gboolean
+begin_record (Reading *reading, const char *scheme)
+{
+  gboolean bearer = g_str_equal (scheme, "bearer");
+  KbRecord *record;
+
+  if (!bearer && !g_str_equal (scheme, "basic"))
+    return FALSE;
+  record = kb_record_new ();
+  record->scheme = bearer ? KB_SCHEME_BEARER : KB_SCHEME_BASIC;
+  g_ptr_array_add (reading->records, record);
+  return TRUE;
+}
+
 static gboolean
 take_line (const char *key, const char *value, gsize length, guint number, gpointer data,
            GError **error)
 {
   Reading *reading = data;
-  KbRecord *record = NULL;
+  KbRecord *record;
 
   if (number == 1)
     return reading->format_known
@@ -212,12 +227,7 @@ take_line (const char *key, const char *value, gsize length, guint number, gpoin
     return reading->name_matches
            = g_str_equal (key, "name") && g_str_equal (value, reading->name);
   if (g_str_equal (key, "record"))
-    {
-      record = kb_record_new ();
-      record->scheme = g_str_equal (value, "bearer") ? KB_SCHEME_BEARER : KB_SCHEME_BASIC;
-      g_ptr_array_add (reading->records, record);
-      return TRUE;
-    }
+    return begin_record (reading, value);
   if (reading->records->len == 0)
     return TRUE;
   record = g_ptr_array_index (reading->records, reading->records->len - 1);
