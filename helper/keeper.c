@@ -71,18 +71,32 @@ count_caches (KbKeeper *keeper)
   return count;
 }
 
+/* OK without a value is a miss like every other failure of a cache. */
+static gboolean
+get_from_cache (KbKeeper *keeper, const KbOpened *cache, const char *name,
+                KbSecret **value)
+{
+  g_autoptr (KbSecret) found = NULL;
+  g_autoptr (GError) ignored = NULL;
+
+  if (cache->module->store->get (cache->self, keeper->request, name, &found, &ignored)
+          != KB_OK
+      || found == NULL)
+    return FALSE;
+  *value = g_steal_pointer (&found);
+  return TRUE;
+}
+
 KbAnswer
 kb_keeper_get_cached (KbKeeper *keeper, const char *name, KbSecret **value)
 {
   for (guint i = 0; i < keeper->stack->stores->len; i++)
     {
       const KbOpened *cache = cache_at (keeper, i);
-      g_autoptr (GError) ignored = NULL;
 
       if (cache == NULL)
         break;
-      if (cache->module->store->get (cache->self, keeper->request, name, value, &ignored)
-          == KB_OK)
+      if (get_from_cache (keeper, cache, name, value))
         return KB_OK;
     }
   return KB_DECLINED;
@@ -143,11 +157,27 @@ try_durable (KbKeeper *keeper, guint index, const char *chosen, GError **error)
   KbAnswer answer
       = kb_runtime_store (keeper->runtime, entry_at (keeper, index), &opened, error);
 
+  if (answer == KB_OK && is_volatile (opened))
+    return KB_DECLINED;
   if (answer == KB_OK && chosen == NULL)
     answer = probe (keeper, opened, error);
   if (answer == KB_OK)
     keeper->durable = opened;
   return answer;
+}
+
+/* Secrets are in it: that it has nothing to do here now is no leave to go on with less.
+ */
+static KbAnswer
+take_chosen (KbKeeper *keeper, guint index, const char *chosen, GError **error)
+{
+  KbAnswer answer = try_durable (keeper, index, chosen, error);
+
+  if (answer != KB_DECLINED)
+    return answer;
+  g_set_error (error, KB_ERROR, KB_ERROR_LOCKED,
+               "%s: credentials are kept there, and it is not there now", chosen);
+  return KB_FAILED;
 }
 
 static KbAnswer
@@ -156,9 +186,9 @@ choose (KbKeeper *keeper, guint first, GError **error)
   g_autofree char *chosen = read_choice (keeper);
   KbAnswer answer = KB_DECLINED;
 
-  for (guint i = first; i < keeper->stack->stores->len && answer == KB_DECLINED; i++)
-    if (chosen != NULL && g_str_equal (chosen, entry_at (keeper, i)->instance))
-      return try_durable (keeper, i, chosen, error);
+  for (guint i = first; i < keeper->stack->stores->len && chosen != NULL; i++)
+    if (g_str_equal (chosen, entry_at (keeper, i)->instance))
+      return take_chosen (keeper, i, chosen, error);
   for (guint i = first; i < keeper->stack->stores->len && answer == KB_DECLINED; i++)
     answer = try_durable (keeper, i, NULL, error);
   if (answer == KB_OK)
@@ -196,6 +226,20 @@ kb_keeper_first_without_durable (KbKeeper *keeper)
 
 /* ---- items ------------------------------------------------------------------------ */
 
+/* What a cache could not take must not be hidden by what it took before. */
+static void
+put_into_cache (KbKeeper *keeper, const KbOpened *cache, const char *name,
+                const KbSecret *value, gint64 expires)
+{
+  const KbStore *store = cache->module->store;
+  g_autoptr (GError) ignored = NULL;
+  g_autoptr (GError) ignored_too = NULL;
+
+  if (store->put (cache->self, keeper->request, name, name, value, expires, &ignored)
+      != KB_OK)
+    (void) store->erase (cache->self, keeper->request, name, &ignored_too);
+}
+
 void
 kb_keeper_cache (KbKeeper *keeper, const char *name, const KbSecret *value,
                  gint64 expires)
@@ -203,12 +247,10 @@ kb_keeper_cache (KbKeeper *keeper, const char *name, const KbSecret *value,
   for (guint i = 0; i < keeper->stack->stores->len; i++)
     {
       const KbOpened *cache = cache_at (keeper, i);
-      g_autoptr (GError) ignored = NULL;
 
       if (cache == NULL)
         return;
-      cache->module->store->put (cache->self, keeper->request, name, name, value, expires,
-                                 &ignored);
+      put_into_cache (keeper, cache, name, value, expires);
     }
 }
 
