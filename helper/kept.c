@@ -119,26 +119,31 @@ margin_of (const KbRecord *record)
   return record->made > 0 && life < 2 * KB_MARGIN_S ? life / 2 : KB_MARGIN_S;
 }
 
-gboolean
-kb_kept_refused (const KbKept *kept)
+static gboolean
+is_refused (const KbKept *kept, const KbRecord *record)
 {
   g_autofree char *mark = NULL;
 
-  if (kept->record == NULL || kept->record->secret == NULL)
+  if (record == NULL || record->secret == NULL)
     return FALSE;
-  if (kept->record->refused || kept->refused_mark == NULL)
-    return kept->record->refused;
-  mark = kb_mark (kept->record->secret);
+  if (record->refused || kept->refused_mark == NULL)
+    return record->refused;
+  mark = kb_mark (record->secret);
   return g_str_equal (mark, kept->refused_mark);
 }
 
-KbAge
-kb_kept_age (const KbKept *kept)
+gboolean
+kb_kept_refused (const KbKept *kept)
 {
-  const KbRecord *record = kept->record;
+  return is_refused (kept, kept->record);
+}
+
+static KbAge
+age_of (const KbKept *kept, const KbRecord *record)
+{
   gint64 now = kb_clock_now ();
 
-  if (record == NULL || record->secret == NULL || kb_kept_refused (kept))
+  if (record == NULL || record->secret == NULL || is_refused (kept, record))
     return KB_AGE_DEAD;
   if (record->expires == 0)
     return KB_AGE_FRESH;
@@ -149,6 +154,12 @@ kb_kept_age (const KbKept *kept)
   if (record->refresh_after != 0 && record->refresh_after <= now)
     return KB_AGE_WELCOME;
   return KB_AGE_FRESH;
+}
+
+KbAge
+kb_kept_age (const KbKept *kept)
+{
+  return age_of (kept, kept->record);
 }
 
 gint64
@@ -173,60 +184,95 @@ kb_kept_credential (const KbKept *kept)
 
 /* ---- finding ---------------------------------------------------------------------- */
 
-/* Replaces what was found before.  An item that makes no sense is as good as none, and
-   stays until the next one takes its place. */
-static void
-take_item (KbKept *kept, const KbSecret *value)
+/* New, or NULL: an item that makes no sense is as good as none, and stays until the next
+   one takes its place. */
+static KbRecord *
+open_item (const char *item, const KbSecret *value)
 {
-  g_autoptr (GPtrArray) records = kb_item_open (kept->item, value, NULL);
+  g_autoptr (GPtrArray) records = value != NULL ? kb_item_open (item, value, NULL) : NULL;
 
-  g_clear_pointer (&kept->record, kb_record_free);
-  if (records != NULL)
-    kept->record = g_ptr_array_steal_index (records, 0);
+  return records != NULL ? g_ptr_array_steal_index (records, 0) : NULL;
 }
 
-void
-kb_kept_find_cached (KbKept *kept)
+static KbRecord *
+read_cached (const KbKept *kept, const char *item)
 {
   g_autoptr (KbSecret) value = NULL;
 
-  g_clear_pointer (&kept->record, kb_record_free);
-  if (kb_keeper_get_cached (kept->keeper, kept->item, &value) == KB_OK)
-    take_item (kept, value);
+  (void) kb_keeper_get_cached (kept->keeper, item, &value);
+  return open_item (item, value);
 }
 
-/* A cache may hold yesterday's copy after another process wrote to the durable store, so
-   what is stale there is looked for behind it. */
+static void
+take_record (KbKept *kept, KbRecord *record)
+{
+  kb_record_free (kept->record);
+  kept->record = record;
+}
+
+gboolean
+kb_kept_adopt_cached (KbKept *kept)
+{
+  KbRecord *cached = read_cached (kept, kept->item);
+
+  if (age_of (kept, cached) < KB_AGE_AGEING)
+    {
+      take_record (kept, cached);
+      return TRUE;
+    }
+  kb_record_free (cached);
+  return FALSE;
+}
+
+/* A cache may hold yesterday's copy, as each session may have its own; and it may hold
+   what the durable store would not take.  So the newer of the two is what is kept. */
+static gboolean
+is_newer (const KbRecord *durable, const KbRecord *cached)
+{
+  return durable != NULL && (cached == NULL || durable->made >= cached->made);
+}
+
+static void
+find_behind (KbKept *kept)
+{
+  g_autoptr (KbSecret) value = NULL;
+  KbRecord *durable;
+
+  if (kb_keeper_get_durable (kept->keeper, kept->item, &value, &kept->problem) != KB_OK)
+    return;
+  durable = open_item (kept->item, value);
+  if (!is_newer (durable, kept->record))
+    {
+      kb_record_free (durable);
+      return;
+    }
+  take_record (kept, durable);
+  if (kb_kept_age (kept) < KB_AGE_AGEING)
+    kb_keeper_cache (kept->keeper, kept->item, value, durable->expires);
+}
+
 void
 kb_kept_find (KbKept *kept)
 {
-  g_autoptr (KbSecret) value = NULL;
-
   g_clear_error (&kept->problem);
-  kb_kept_find_cached (kept);
-  if (kb_kept_age (kept) < KB_AGE_AGEING)
-    return;
-  if (kb_keeper_get_durable (kept->keeper, kept->item, &value, &kept->problem) != KB_OK)
-    return;
-  take_item (kept, value);
-  if (kb_kept_age (kept) < KB_AGE_AGEING)
-    kb_keeper_cache (kept->keeper, kept->item, value, kept->record->expires);
+  take_record (kept, read_cached (kept, kept->item));
+  if (kb_kept_age (kept) >= KB_AGE_AGEING)
+    find_behind (kept);
 }
 
+/* The last one that was made: one that is used a second time may end them all. */
 KbSecret *
 kb_kept_renewal (const KbKept *kept)
 {
   g_autoptr (KbSecret) value = NULL;
-  g_autoptr (GPtrArray) records = NULL;
-  KbRecord *record;
+  g_autoptr (KbRecord) cached = read_cached (kept, kept->renewal_item);
+  g_autoptr (KbRecord) durable = NULL;
+  const KbRecord *newer;
 
-  if (kb_keeper_get (kept->keeper, kept->renewal_item, &value, NULL) != KB_OK)
-    return NULL;
-  records = kb_item_open (kept->renewal_item, value, NULL);
-  if (records == NULL)
-    return NULL;
-  record = g_ptr_array_index (records, 0);
-  return record->secret != NULL ? kb_secret_ref (record->secret) : NULL;
+  (void) kb_keeper_get_durable (kept->keeper, kept->renewal_item, &value, NULL);
+  durable = open_item (kept->renewal_item, value);
+  newer = is_newer (durable, cached) ? durable : cached;
+  return newer != NULL && newer->secret != NULL ? kb_secret_ref (newer->secret) : NULL;
 }
 
 /* ---- keeping ---------------------------------------------------------------------- */
@@ -283,8 +329,7 @@ kb_kept_put (KbKept *kept, KbCredential *credential, GPtrArray *notices)
 
   if (renewal != NULL)
     kept_renewal = put_renewal (kept, renewal, notices);
-  g_clear_pointer (&kept->record, kb_record_free);
-  kept->record = kb_record_from_credential (credential);
+  take_record (kept, kb_record_from_credential (credential));
   kept->record->made = kb_clock_now ();
   answer = put_record (kept, kept->item, kept->record, &problem);
   if (kept_renewal == KB_OK)
@@ -295,10 +340,16 @@ kb_kept_put (KbKept *kept, KbCredential *credential, GPtrArray *notices)
 
 /* ---- what the server said --------------------------------------------------------- */
 
-static gboolean
-needs_mark (KbKept *kept, const KbSecret *secret, gboolean refused)
+void
+kb_kept_put_refused (KbKept *kept)
 {
-  kb_kept_find (kept);
+  kept->record->refused = TRUE;
+  (void) put_record (kept, kept->item, kept->record, NULL);
+}
+
+static gboolean
+needs_mark (const KbKept *kept, const KbSecret *secret, gboolean refused)
+{
   if (kept->record == NULL || kept->record->refused == refused)
     return FALSE;
   return secret == NULL || kb_secret_equal (kept->record->secret, secret);
@@ -312,12 +363,15 @@ kb_kept_mark (KbKept *kept, const KbSecret *secret, gboolean refused, GError **e
   g_autoptr (KbLock) lock = NULL;
   KbAnswer answer;
 
+  kb_kept_find (kept);
   if (!needs_mark (kept, secret, refused))
     return KB_DECLINED;
   answer = kb_lock_take (key, kb_request_remaining_ms (kept->request), NULL, NULL, &lock,
                          error);
   if (answer != KB_OK)
     return answer;
+  kb_kept_find (kept);
+  find_behind (kept);
   if (!needs_mark (kept, secret, refused))
     return KB_DECLINED;
   kept->record->refused = refused;

@@ -10,8 +10,8 @@
 G_BEGIN_DECLS
 
 /* A credential is given out while it is good for at least this long.  Git pushes and
-   package restores run for minutes; Microsoft's own clients use the same figure.  One that
-   lives less than twice as long is used for half of its life. */
+   package restores run for minutes; Microsoft's own clients use the same figure.  One
+   that lives less than twice as long is used for half of its life. */
 #define KB_MARGIN_S 300
 
 /* In the order of worth. */
@@ -25,7 +25,8 @@ typedef enum
 
 typedef struct _KbKept KbKept;
 
-/* New.  REQUEST and KEEPER are borrowed, the strings copied.  Nothing is looked at yet. */
+/* New.  REQUEST and KEEPER are borrowed, the strings copied.  Nothing is looked at yet.
+ */
 KbKept *kb_kept_new (KbRequest *request, KbKeeper *keeper, const char *instance,
                      const KbIdentity *identity);
 void kb_kept_free (KbKept *kept);
@@ -48,7 +49,10 @@ void kb_kept_set_refused_mark (KbKept *kept, const char *mark);
 /* Looks in the caches, then behind them where they have nothing fresh; the result holds
    until the next look. */
 void kb_kept_find (KbKept *kept);
-void kb_kept_find_cached (KbKept *kept);
+
+/* TRUE: the caches have one that is good for the margin, and that is the result now.
+   FALSE: the result of the last look stays. */
+gboolean kb_kept_adopt_cached (KbKept *kept);
 
 KbAge kb_kept_age (const KbKept *kept);
 gboolean kb_kept_refused (const KbKept *kept);
@@ -64,6 +68,10 @@ KbSecret *kb_kept_renewal (const KbKept *kept);
 /* Keeps CREDENTIAL, its renewal first, as that cannot be had again.  What goes wrong is a
    line in NOTICES (of char*): the credential is good all the same. */
 void kb_kept_put (KbKept *kept, KbCredential *credential, GPtrArray *notices);
+
+/* Under the account's lock: the mark of kb_kept_set_refused_mark becomes one that all
+   processes see. */
+void kb_kept_put_refused (KbKept *kept);
 
 /* Compares with what is kept, under the account's lock, then sets or clears the mark of
    refusal.  SECRET NULL: whatever is kept.  KB_DECLINED: nothing to change. */

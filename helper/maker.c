@@ -61,9 +61,31 @@ acquire (const KbMaker *maker, KbCredential **credential, GError **error)
   answer = kb_answer_check (answer, maker->source->name, *credential, &problem);
   if (answer == KB_OK)
     answer = check_not_refused (maker, credential, &problem);
+  if (answer != KB_OK)
+    g_clear_pointer (credential, kb_credential_unref);
   if (answer == KB_FAILED)
     g_propagate_prefixed_error (error, problem, "%s: ", maker->source->name);
   return answer;
+}
+
+/* The breaker's word stands, but for an error that a person can end: where nobody could
+   be asked a moment ago, somebody may be there now. */
+static KbAnswer
+check_breaker (const KbMaker *maker, const char *breaker, GError **error)
+{
+  GError *problem = NULL;
+
+  if (maker->fresh || kb_breaker_check (breaker, &problem) == KB_OK)
+    return KB_OK;
+  if (kb_request_interactive (maker->request)
+      && (g_error_matches (problem, KB_ERROR, KB_ERROR_INTERACTION)
+          || g_error_matches (problem, KB_ERROR, KB_ERROR_LOCKED)))
+    {
+      g_clear_error (&problem);
+      return KB_OK;
+    }
+  g_propagate_error (error, problem);
+  return KB_FAILED;
 }
 
 /* Under the lock.  Tells the breaker what came of it. */
@@ -73,12 +95,15 @@ make (const KbMaker *maker, KbCredential **credential, GError **error)
   g_autofree char *breaker = kb_maker_breaker (maker);
   g_autoptr (KbCredential) made = NULL;
   GError *problem = NULL;
-  KbAnswer answer = maker->fresh ? KB_OK : kb_breaker_check (breaker, error);
+  KbAnswer answer = check_breaker (maker, breaker, error);
 
   if (answer != KB_OK)
     return answer;
   hand_over (maker);
   answer = acquire (maker, &made, &problem);
+  kb_request_set_quiet (maker->request, FALSE);
+  if (answer != KB_OK && kb_kept_refused (maker->kept))
+    kb_kept_put_refused (maker->kept);
   if (answer == KB_FAILED)
     {
       kb_breaker_failed (breaker, problem, kb_request_asked_silence (maker->request));
@@ -118,18 +143,16 @@ look_in_caches (gpointer data)
 {
   const KbMaker *maker = data;
 
-  if (maker->fresh)
-    return FALSE;
-  kb_kept_find_cached (maker->kept);
-  return kb_kept_age (maker->kept) < KB_AGE_AGEING;
+  return !maker->fresh && kb_kept_adopt_cached (maker->kept);
 }
 
-/* Nobody waits for a new one that is merely welcome. */
+/* Nobody waits for a new one that is merely welcome; whoever has nothing waits at least a
+   moment, as a patience of 0 means that there is something to give. */
 static KbAnswer
 wait_and_make (const KbMaker *maker, KbCredential **credential, GError **error)
 {
   gboolean welcome = !maker->fresh && kb_kept_age (maker->kept) == KB_AGE_WELCOME;
-  gint64 patience = welcome ? 0 : kb_request_remaining_ms (maker->request);
+  gint64 patience = welcome ? 0 : MAX (kb_request_remaining_ms (maker->request), 1);
   g_autofree char *key = kb_kept_key (maker->kept);
   g_autoptr (KbLock) lock = NULL;
   KbAnswer answer
