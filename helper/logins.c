@@ -18,18 +18,47 @@ item_name (const KbRequest *request)
   return kb_item_name ("login", origin, NULL);
 }
 
+/* New; empty when VALUE is NULL or makes no sense. */
+static GPtrArray *
+open_records (const char *name, const KbSecret *value)
+{
+  GPtrArray *records = value != NULL ? kb_item_open (name, value, NULL) : NULL;
+
+  if (records == NULL)
+    records = g_ptr_array_new_with_free_func ((GDestroyNotify) kb_record_free);
+  return records;
+}
+
 /* RECORDS is new and empty when nothing is kept. */
 static KbAnswer
 read_records (KbKeeper *keeper, const char *name, GPtrArray **records, GError **error)
 {
   g_autoptr (KbSecret) value = NULL;
-  KbAnswer answer = kb_keeper_get (keeper, name, &value, error);
 
+  if (kb_keeper_get (keeper, name, &value, error) == KB_FAILED)
+    return KB_FAILED;
+  *records = open_records (name, value);
+  return KB_OK;
+}
+
+/* Under the lock, to change them: what a cache has may be older than what another session
+   wrote since, so it counts only where nothing is behind it. */
+static KbAnswer
+read_to_change (KbKeeper *keeper, const char *name, GPtrArray **records, GError **error)
+{
+  g_autoptr (KbSecret) value = NULL;
+  const KbOpened *durable = NULL;
+  KbAnswer answer = kb_keeper_durable (keeper, &durable, error);
+
+  if (answer == KB_OK)
+    answer = kb_keeper_get_durable (keeper, name, &value, error);
+  else if (answer == KB_DECLINED)
+    answer = kb_keeper_get_cached (keeper, name, &value);
   if (answer == KB_FAILED)
     return KB_FAILED;
-  *records = answer == KB_OK ? kb_item_open (name, value, NULL) : NULL;
-  if (*records == NULL)
-    *records = g_ptr_array_new_with_free_func ((GDestroyNotify) kb_record_free);
+  *records = open_records (name, value);
+  if (durable != NULL && value != NULL)
+    kb_keeper_cache (keeper, name, value, kb_item_expires (*records));
   return KB_OK;
 }
 
@@ -58,7 +87,9 @@ write_records (KbKeeper *keeper, const KbRequest *request, const char *name,
 static KbAnswer
 lock_item (const KbRequest *request, const char *name, KbLock **lock, GError **error)
 {
-  return kb_lock_take (name, kb_request_remaining_ms (request), NULL, NULL, lock, error);
+  gint64 patience = MAX (kb_request_remaining_ms (request), 1);
+
+  return kb_lock_take (name, patience, NULL, NULL, lock, error);
 }
 
 static gboolean
@@ -167,6 +198,25 @@ replace (GPtrArray *records, KbRecord *old, const KbRecord *record)
   g_ptr_array_add (records, copy);
 }
 
+/* The oldest go until the item is no longer than a store takes. */
+static void
+make_room (const char *name, GPtrArray *records, KbRecord *newest)
+{
+  g_autoptr (GPtrArray) alone = g_ptr_array_new ();
+  g_autoptr (KbSecret) sealed = NULL;
+
+  g_ptr_array_add (alone, newest);
+  sealed = kb_item_seal (name, alone, NULL);
+  while (sealed != NULL && records->len > 1)
+    {
+      g_autoptr (KbSecret) whole = kb_item_seal (name, records, NULL);
+
+      if (whole != NULL)
+        return;
+      g_ptr_array_remove_index (records, 0);
+    }
+}
+
 /* Git stores after every success: what is kept already costs no write and no lock. */
 KbAnswer
 kb_logins_put (KbKeeper *keeper, const KbRequest *request, KbRecord *record,
@@ -184,9 +234,10 @@ kb_logins_put (KbKeeper *keeper, const KbRequest *request, KbRecord *record,
   if (old != NULL && same_content (old, record))
     return KB_OK;
   if (lock_item (request, name, &lock, error) != KB_OK
-      || read_records (keeper, name, &records, error) != KB_OK)
+      || read_to_change (keeper, name, &records, error) != KB_OK)
     return KB_FAILED;
   replace (records, find_place (records, record), record);
+  make_room (name, records, g_ptr_array_index (records, records->len - 1));
   return write_records (keeper, request, name, records, error);
 }
 
@@ -200,7 +251,7 @@ kb_logins_erase (KbKeeper *keeper, const KbRequest *request,
   guint before;
 
   if (lock_item (request, name, &lock, error) != KB_OK
-      || read_records (keeper, name, &records, error) != KB_OK)
+      || read_to_change (keeper, name, &records, error) != KB_OK)
     return KB_FAILED;
   before = records->len;
   for (guint i = records->len; i-- > 0;)
