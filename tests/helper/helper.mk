@@ -50,3 +50,64 @@ tests_helper_fixtures_other_la_LDFLAGS = $(fixture_ldflags)
 tests_helper_fixtures_undefined_la_SOURCES = tests/helper/fixtures/module.c
 tests_helper_fixtures_undefined_la_CPPFLAGS = $(AM_CPPFLAGS) -DFIXTURE_NAME='"undefined"' -DFIXTURE_UNDEFINED
 tests_helper_fixtures_undefined_la_LDFLAGS = $(fixture_ldflags)
+
+# Modules that do what a test says, and the stage that they play on.
+fake_modules = tests/helper/fake-source.la tests/helper/fake-passing.la \
+	tests/helper/fake-store.la tests/helper/fake-cache.la
+check_LTLIBRARIES += $(fake_modules)
+fake_common = tests/helper/fake.c tests/helper/fake.h
+fake_ldflags = $(module_ldflags) -rpath $(abs_builddir)
+fake_define = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/helper
+tests_helper_fake_source_la_SOURCES = tests/helper/fake-source.c $(fake_common)
+tests_helper_fake_source_la_CPPFLAGS = $(fake_define) -DFAKE_NAME='"fake-source"' -DFAKE_FLAGS=0
+tests_helper_fake_source_la_LDFLAGS = $(fake_ldflags)
+tests_helper_fake_source_la_LIBADD = $(GLIB_LIBS)
+tests_helper_fake_passing_la_SOURCES = tests/helper/fake-source.c $(fake_common)
+tests_helper_fake_passing_la_CPPFLAGS = $(fake_define) -DFAKE_NAME='"fake-passing"' \
+	-DFAKE_FLAGS=KB_SOURCE_EPHEMERAL
+tests_helper_fake_passing_la_LDFLAGS = $(fake_ldflags)
+tests_helper_fake_passing_la_LIBADD = $(GLIB_LIBS)
+tests_helper_fake_store_la_SOURCES = tests/helper/fake-store.c $(fake_common)
+tests_helper_fake_store_la_CPPFLAGS = $(fake_define) -DFAKE_NAME='"fake-store"' -DFAKE_FLAGS=0
+tests_helper_fake_store_la_LDFLAGS = $(fake_ldflags)
+tests_helper_fake_store_la_LIBADD = $(GLIB_LIBS)
+tests_helper_fake_cache_la_SOURCES = tests/helper/fake-store.c $(fake_common)
+tests_helper_fake_cache_la_CPPFLAGS = $(fake_define) -DFAKE_NAME='"fake-cache"' \
+	-DFAKE_FLAGS=KB_STORE_VOLATILE
+tests_helper_fake_cache_la_LDFLAGS = $(fake_ldflags)
+tests_helper_fake_cache_la_LIBADD = $(GLIB_LIBS)
+
+core_tests = tests/helper/test-item tests/helper/test-lock tests/helper/test-breaker \
+	tests/helper/test-binding tests/helper/test-keeper tests/helper/test-maker \
+	tests/helper/test-session tests/helper/test-logins tests/helper/test-request
+helper_tests = $(config_tests) $(core_tests)
+check_PROGRAMS += $(core_tests)
+TESTS += $(core_tests)
+stage = tests/helper/stage.c tests/helper/stage.h
+tests_helper_test_item_SOURCES = tests/helper/test-item.c
+tests_helper_test_item_LDADD = $(unit_ldadd)
+tests_helper_test_item_LDFLAGS = $(unit_ldflags)
+tests_helper_test_lock_SOURCES = tests/helper/test-lock.c
+tests_helper_test_lock_LDADD = $(unit_ldadd)
+tests_helper_test_lock_LDFLAGS = $(unit_ldflags)
+tests_helper_test_breaker_SOURCES = tests/helper/test-breaker.c
+tests_helper_test_breaker_LDADD = $(unit_ldadd)
+tests_helper_test_breaker_LDFLAGS = $(unit_ldflags)
+tests_helper_test_request_SOURCES = tests/helper/test-request.c
+tests_helper_test_request_LDADD = $(unit_ldadd)
+tests_helper_test_request_LDFLAGS = $(unit_ldflags)
+tests_helper_test_binding_SOURCES = tests/helper/test-binding.c $(stage)
+tests_helper_test_binding_LDADD = $(host_ldadd)
+tests_helper_test_binding_LDFLAGS = $(host_ldflags)
+tests_helper_test_keeper_SOURCES = tests/helper/test-keeper.c $(stage)
+tests_helper_test_keeper_LDADD = $(host_ldadd)
+tests_helper_test_keeper_LDFLAGS = $(host_ldflags)
+tests_helper_test_maker_SOURCES = tests/helper/test-maker.c $(stage)
+tests_helper_test_maker_LDADD = $(host_ldadd)
+tests_helper_test_maker_LDFLAGS = $(host_ldflags)
+tests_helper_test_session_SOURCES = tests/helper/test-session.c $(stage)
+tests_helper_test_session_LDADD = $(host_ldadd)
+tests_helper_test_session_LDFLAGS = $(host_ldflags)
+tests_helper_test_logins_SOURCES = tests/helper/test-logins.c $(stage)
+tests_helper_test_logins_LDADD = $(host_ldadd)
+tests_helper_test_logins_LDFLAGS = $(host_ldflags)
