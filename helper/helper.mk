@@ -19,6 +19,7 @@ helper_libkeybearer_a_SOURCES = \
 	helper/base/url.c helper/base/url.h \
 	helper/base/url-pieces.c helper/base/url-pieces.h \
 	helper/credential.c helper/keybearer-module.h \
+	helper/program.c helper/program.h \
 	helper/request.c helper/request.h
 
 # Configuration, modules and their options.
@@ -133,5 +134,6 @@ helper/installed/keybearer-module.h: helper/keybearer-module.h helper/base/error
 
 pkgconfigdir = $(libdir)/pkgconfig
 nodist_pkgconfig_DATA = helper/keybearer-module.pc
+dist_man1_MANS += helper/keybearer.1
 dist_man3_MANS += helper/keybearer-module.3
 dist_man5_MANS += helper/keybearer.conf.5

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: MIT
+# Completes keybearer's verbs and options in bash; knows no organization.
+# tests/helper/test-commands holds it to the verbs of the program.
+
+_keybearer ()
+{
+  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+  local at=1 verb words=
+  COMPREPLY=()
+  [ "${COMP_WORDS[1]-}" = -v ] && at=2
+  if [ "$COMP_CWORD" -le "$at" ]; then
+    words='login logout list status token exec explain check modules git'
+    [ "$COMP_CWORD" = 1 ] && words="$words -v --help --version"
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+    return
+  fi
+  verb=${COMP_WORDS[at]}
+  case $verb,$previous in
+    token,--output) words='raw json header env azure-cli' ;;
+    check,--config)
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    login,*) words='--help' ;;
+    logout,*) words='--all --help' ;;
+    list,* | status,* | explain,* | modules,*) words='--json --help' ;;
+    token,*) words='--output --help' ;;
+    check,*) words='--config --help' ;;
+    git,*) words='get store erase capability' ;;
+    exec,*)
+      _keybearer_command "$at" && return
+      words='--system-accesstoken --help --'
+      ;;
+  esac
+  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+}
+
+# What stands after -- is a command line of its own.
+_keybearer_command ()
+{
+  local i
+  for ((i = $1 + 1; i < COMP_CWORD; i++)); do
+    [ "${COMP_WORDS[i]}" = -- ] || continue
+    if declare -F _command_offset >/dev/null; then
+      _command_offset $((i + 1))
+    elif [ "$COMP_CWORD" = $((i + 1)) ]; then
+      mapfile -t COMPREPLY < <(compgen -c -- "${COMP_WORDS[COMP_CWORD]}")
+    else
+      mapfile -t COMPREPLY < <(compgen -f -- "${COMP_WORDS[COMP_CWORD]}")
+    fi
+    return 0
+  done
+  return 1
+}
+
+complete -F _keybearer keybearer
