@@ -4,6 +4,7 @@
 #include "askpass.h"
 
 #include "base/clock.h"
+#include "program.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,32 +21,6 @@
 #define PATIENCE_MS 500
 #define GLANCE_MS 5
 
-static gboolean
-is_program (const char *path)
-{
-  struct stat status;
-
-  return stat (path, &status) == 0 && S_ISREG (status.st_mode)
-         && access (path, X_OK) == 0;
-}
-
-/* New, or NULL.  Elements of PATH that are empty, "." or relative are passed over. */
-static char *
-find_in_path (const char *name)
-{
-  const char *path = g_getenv ("PATH");
-  g_auto (GStrv) folders = g_strsplit (path != NULL ? path : "/usr/bin:/bin", ":", -1);
-
-  for (char **folder = folders; *folder != NULL; folder++)
-    {
-      g_autofree char *program = g_build_filename (*folder, name, NULL);
-
-      if (**folder == '/' && is_program (program))
-        return g_steal_pointer (&program);
-    }
-  return NULL;
-}
-
 char *
 kb_askpass_find (void)
 {
@@ -53,11 +28,7 @@ kb_askpass_find (void)
 
   if (name == NULL)
     name = g_getenv ("SSH_ASKPASS");
-  if (name == NULL || *name == '\0')
-    return NULL;
-  if (strchr (name, '/') == NULL)
-    return find_in_path (name);
-  return name[0] == '/' && is_program (name) ? g_strdup (name) : NULL;
+  return name != NULL ? kb_program_find (name) : NULL;
 }
 
 /* ---- running --------------------------------------------------------------------- */

@@ -9,9 +9,7 @@
 G_BEGIN_DECLS
 
 /* New: the absolute path of the program that GIT_ASKPASS names, else SSH_ASKPASS; an
-   empty GIT_ASKPASS means none, as to git.  A name without '/' is looked for in the
-   absolute folders of PATH; a relative path names nothing, as it would be one of the work
-   tree. */
+   empty GIT_ASKPASS means none, as to git.  Names are held to kb_program_find. */
 char *kb_askpass_find (void);
 
 /* Runs PROGRAM without a shell with PROMPT as its one argument.  ANSWER is the first line

@@ -43,7 +43,7 @@ kb_let_ask (KbRequest *request, const KbTalk *talk)
 }
 
 static gboolean
-says_never (const char *variable, const char *const *words)
+says (const char *variable, const char *const *words)
 {
   const char *value = g_getenv (variable);
   g_autofree char *word = value != NULL ? g_ascii_strdown (value, -1) : NULL;
@@ -51,12 +51,13 @@ says_never (const char *variable, const char *const *words)
   return word != NULL && g_strv_contains (words, word);
 }
 
-gboolean
-kb_questions_forbidden (void)
+KbTalk *
+kb_permitted_talk (void)
 {
   static const char *const no[] = { "0", "false", "no", "off", "never", NULL };
   static const char *const yes[] = { "1", "true", "yes", "on", NULL };
 
-  return says_never ("GIT_TERMINAL_PROMPT", no) || says_never ("GCM_INTERACTIVE", no)
-         || says_never ("VSCODE_GIT_FETCH_SILENT", yes);
+  if (says ("GCM_INTERACTIVE", no) || says ("VSCODE_GIT_FETCH_SILENT", yes))
+    return NULL;
+  return kb_talk_new (!says ("GIT_TERMINAL_PROMPT", no));
 }

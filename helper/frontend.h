@@ -46,13 +46,14 @@ void kb_complain (const char *text);
 /* Prints the session's notices so. */
 void kb_complain_notices (const KbSession *session);
 
-/* Lets REQUEST ask through TALK (NULL: no more), and gives the whole process the time that
-   a person needs. */
+/* Lets REQUEST ask through TALK (NULL: no more), and gives the whole process the time
+   that a person needs. */
 void kb_let_ask (KbRequest *request, const KbTalk *talk);
 
-/* Whether the tool's user forbids questions: GIT_TERMINAL_PROMPT=0, GCM_INTERACTIVE
-   (false, 0, never), VSCODE_GIT_FETCH_SILENT=true. */
-gboolean kb_questions_forbidden (void);
+/* New: the way to a person that the tool's user leaves open, or NULL: none by
+   GCM_INTERACTIVE (false, 0, never) or VSCODE_GIT_FETCH_SILENT=true, askpass alone by
+   GIT_TERMINAL_PROMPT=0. */
+KbTalk *kb_permitted_talk (void);
 
 G_END_DECLS
 

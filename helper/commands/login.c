@@ -69,7 +69,7 @@ kb_command_login (const KbStreams *streams, char **arguments, GError **error)
   if (!kb_arguments_read ("login", arguments, table, 1, &word, NULL)
       || kb_place_open (&place, word, error) != KB_OK)
     return KB_EXIT_USAGE;
-  talk = kb_questions_forbidden () ? NULL : kb_talk_new (TRUE);
+  talk = kb_permitted_talk ();
   kb_request_set_talk (place.request, talk);
   kb_session_set_fresh (place.session, TRUE);
   if (kb_place_get (&place, &credential, error) != KB_OK)

@@ -221,7 +221,7 @@ kb_command_logout (const KbStreams *streams, char **arguments, GError **error)
   answer = all ? kb_place_open_any (&place, error) : kb_place_open (&place, word, error);
   if (answer != KB_OK)
     return KB_EXIT_USAGE;
-  talk = kb_questions_forbidden () ? NULL : kb_talk_new (TRUE);
+  talk = kb_permitted_talk ();
   kb_request_set_talk (place.request, talk); /* a locked store may ask */
   if (all || kb_session_stack (place.session) != NULL)
     return log_out (streams, &place, all, error);

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "frontends/git-input.h"
 #include "logins.h"
+#include "program.h"
 #include "request.h"
 
 #define STATE_PREFIX "keybearer:"
@@ -180,18 +181,18 @@ give (const KbStreams *streams, KbBuffer *answer, gboolean good, GError **error)
 static gboolean
 git_forbids (void)
 {
-  const char *arguments[] = { "git", "config", "--get", "credential.interactive", NULL };
+  static const char *const no[] = { "0", "false", "no", "off", "never", NULL };
+  g_autofree char *git = kb_program_find ("git");
+  const char *arguments[] = { git, "config", "--get", "credential.interactive", NULL };
   g_autofree char *value = NULL;
   g_autofree char *word = NULL;
 
-  if (!g_spawn_sync (NULL, (char **) arguments, NULL,
-                     G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, &value,
-                     NULL, NULL, NULL))
+  if (git == NULL
+      || !g_spawn_sync (NULL, (char **) arguments, NULL, G_SPAWN_STDERR_TO_DEV_NULL, NULL,
+                        NULL, &value, NULL, NULL, NULL))
     return FALSE;
   word = g_ascii_strdown (g_strstrip (value), -1);
-  return g_str_equal (word, "false") || g_str_equal (word, "never")
-         || g_str_equal (word, "0") || g_str_equal (word, "no")
-         || g_str_equal (word, "off");
+  return g_strv_contains (no, word);
 }
 
 /* Without a person first; with one only where that could change the answer. */
@@ -213,8 +214,8 @@ get_credential (Call *call, KbCredential **credential, gboolean *asked, GError *
 
   kb_session_set_refused (call->session, call->input.state);
   answer = kb_session_get (call->session, credential, &problem);
-  if (worth_asking (answer, problem) && !kb_questions_forbidden ())
-    talk = kb_talk_new (TRUE);
+  if (worth_asking (answer, problem))
+    talk = kb_permitted_talk ();
   *asked = talk != NULL && !git_forbids ();
   if (!*asked)
     {
