@@ -34,6 +34,15 @@ tests_fuzz_fuzz_lines_SOURCES = tests/fuzz/fuzz-lines.c $(fuzz_main)
 tests_fuzz_fuzz_lines_LDADD = $(unit_ldadd)
 tests_fuzz_fuzz_lines_LDFLAGS = $(fuzz_ldflags)
 
+if PLUGIN_SEALED_FILE
+fuzz_targets += tests/fuzz/fuzz-sealed-file
+tests_fuzz_fuzz_sealed_file_SOURCES = tests/fuzz/fuzz-sealed-file.c \
+	plugins/sealed-file/sealed-file-format.c $(fuzz_main)
+tests_fuzz_fuzz_sealed_file_CFLAGS = $(AM_CFLAGS) $(GNUTLS_CFLAGS)
+tests_fuzz_fuzz_sealed_file_LDADD = $(unit_ldadd) $(GNUTLS_LIBS)
+tests_fuzz_fuzz_sealed_file_LDFLAGS = $(fuzz_ldflags)
+endif
+
 fuzz_targets += tests/fuzz/fuzz-url
 tests_fuzz_fuzz_url_SOURCES = tests/fuzz/fuzz-url.c $(fuzz_main)
 tests_fuzz_fuzz_url_LDADD = $(unit_ldadd)
