@@ -70,7 +70,7 @@ kb_command_login (const KbStreams *streams, char **arguments, GError **error)
       || kb_place_open (&place, word, error) != KB_OK)
     return KB_EXIT_USAGE;
   talk = kb_permitted_talk ();
-  kb_request_set_talk (place.request, talk);
+  kb_let_ask (place.request, talk);
   kb_session_set_fresh (place.session, TRUE);
   if (kb_place_get (&place, &credential, error) != KB_OK)
     return KB_EXIT_NOTHING;

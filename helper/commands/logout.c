@@ -222,7 +222,7 @@ kb_command_logout (const KbStreams *streams, char **arguments, GError **error)
   if (answer != KB_OK)
     return KB_EXIT_USAGE;
   talk = kb_permitted_talk ();
-  kb_request_set_talk (place.request, talk); /* a locked store may ask */
+  kb_let_ask (place.request, talk); /* a locked store may ask */
   if (all || kb_session_stack (place.session) != NULL)
     return log_out (streams, &place, all, error);
   kb_complain ("logout: no stack is for this place");

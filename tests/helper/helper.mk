@@ -111,3 +111,7 @@ tests_helper_test_session_LDFLAGS = $(host_ldflags)
 tests_helper_test_logins_SOURCES = tests/helper/test-logins.c $(stage)
 tests_helper_test_logins_LDADD = $(host_ldadd)
 tests_helper_test_logins_LDFLAGS = $(host_ldflags)
+
+# The verbs of the built program.
+TESTS += tests/helper/test-commands
+EXTRA_DIST += tests/helper/test-commands
