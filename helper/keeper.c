@@ -219,6 +219,8 @@ kb_keeper_first_without_durable (KbKeeper *keeper)
 {
   g_autofree char *path = kb_state_path ("told", "no durable store");
 
+  if (count_caches (keeper) == keeper->stack->stores->len)
+    return FALSE;
   if (g_file_test (path, G_FILE_TEST_EXISTS) || !kb_state_make ("told", NULL))
     return FALSE;
   return kb_file_write_quick (path, "", 0, NULL);

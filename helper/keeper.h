@@ -47,7 +47,14 @@ KbAnswer kb_keeper_list (KbKeeper *keeper, GPtrArray *names, GError **error);
    is there but cannot be used now, which is no reason to take another. */
 KbAnswer kb_keeper_durable (KbKeeper *keeper, const KbOpened **opened, GError **error);
 
-/* TRUE once for each user when secrets are kept in caches alone. */
+/* What a person is told then, once. */
+#define KB_KEEPER_NO_DURABLE                                                             \
+  "there is no keyring here: credentials last until they expire or this machine "        \
+  "restarts "                                                                            \
+  "(said once; see keybearer(1), STORES)"
+
+/* TRUE once for each user when secrets are kept in caches alone, and not because the
+   stack names nothing else. */
 gboolean kb_keeper_first_without_durable (KbKeeper *keeper);
 
 G_END_DECLS

@@ -299,10 +299,7 @@ tell_unkept (KbKept *kept, KbAnswer answer, const GError *problem, GPtrArray *no
   if (answer == KB_FAILED)
     g_ptr_array_add (notices, g_strdup_printf ("not kept: %s", problem->message));
   else if (answer == KB_DECLINED && kb_keeper_first_without_durable (kept->keeper))
-    g_ptr_array_add (notices,
-                     g_strdup ("there is no keyring here: credentials last until "
-                               "they expire or this machine restarts (said once; "
-                               "see keybearer(1), STORES)"));
+    g_ptr_array_add (notices, g_strdup (KB_KEEPER_NO_DURABLE));
 }
 
 static KbAnswer

@@ -62,6 +62,19 @@ read_to_change (KbKeeper *keeper, const char *name, GPtrArray **records, GError 
   return KB_OK;
 }
 
+/* KB_DECLINED when it is in a cache at least. */
+static KbAnswer
+check_cached (KbKeeper *keeper, const char *name, const KbSecret *sealed, GError **error)
+{
+  g_autoptr (KbSecret) cached = NULL;
+
+  if (kb_keeper_get_cached (keeper, name, &cached) == KB_OK
+      && kb_secret_equal (cached, sealed))
+    return KB_DECLINED;
+  g_set_error (error, KB_ERROR, KB_ERROR_LOCKED, "there is no store here that keeps it");
+  return KB_FAILED;
+}
+
 static KbAnswer
 write_records (KbKeeper *keeper, const KbRequest *request, const char *name,
                const GPtrArray *records, GError **error)
@@ -77,11 +90,7 @@ write_records (KbKeeper *keeper, const KbRequest *request, const char *name,
   if (sealed == NULL)
     return KB_FAILED;
   answer = kb_keeper_put (keeper, name, label, sealed, kb_item_expires (records), error);
-  if (answer != KB_DECLINED)
-    return answer;
-  g_set_error (error, KB_ERROR, KB_ERROR_LOCKED,
-               "there is no store here that keeps it longer than this session");
-  return KB_FAILED;
+  return answer == KB_DECLINED ? check_cached (keeper, name, sealed, error) : answer;
 }
 
 static KbAnswer
@@ -248,6 +257,7 @@ kb_logins_erase (KbKeeper *keeper, const KbRequest *request,
   g_autofree char *name = item_name (request);
   g_autoptr (GPtrArray) records = NULL;
   g_autoptr (KbLock) lock = NULL;
+  KbAnswer answer;
   guint before;
 
   if (lock_item (request, name, &lock, error) != KB_OK
@@ -264,5 +274,6 @@ kb_logins_erase (KbKeeper *keeper, const KbRequest *request,
     }
   if (records->len == before)
     return KB_DECLINED;
-  return write_records (keeper, request, name, records, error);
+  answer = write_records (keeper, request, name, records, error);
+  return answer == KB_DECLINED ? KB_OK : answer;
 }

@@ -22,7 +22,8 @@ typedef struct
 KbAnswer kb_logins_get (KbKeeper *keeper, const KbRequest *request,
                         const KbLoginPattern *pattern, KbRecord **record, GError **error);
 
-/* Replaces the record of the same path and user.  KB_OK also when it is there already. */
+/* Replaces the record of the same path and user.  KB_OK also when it is there already.
+   KB_DECLINED: it is kept, but in a cache alone. */
 KbAnswer kb_logins_put (KbKeeper *keeper, const KbRequest *request, KbRecord *record,
                         GError **error);
 

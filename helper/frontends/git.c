@@ -290,8 +290,11 @@ store (const KbStreams *streams, GError **error)
       return 0;
     }
   record = kb_git_input_record (&call.input);
-  if (record != NULL)
-    kb_logins_put (kb_session_keeper (call.session), call.request, record, error);
+  if (record != NULL
+      && kb_logins_put (kb_session_keeper (call.session), call.request, record, error)
+             == KB_DECLINED
+      && kb_keeper_first_without_durable (kb_session_keeper (call.session)))
+    kb_complain (KB_KEEPER_NO_DURABLE);
   return 0;
 }
 

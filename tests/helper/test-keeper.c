@@ -301,8 +301,18 @@ test_told_once (void)
   g_auto (Call) other = { 0 };
 
   stage_new ();
-  g_assert_true (kb_keeper_first_without_durable (begin (&call, "cache")));
-  g_assert_false (kb_keeper_first_without_durable (begin (&other, "cache")));
+  g_assert_true (kb_keeper_first_without_durable (begin (&call, "cache;keep")));
+  g_assert_false (kb_keeper_first_without_durable (begin (&other, "cache;keep")));
+}
+
+/* Whoever names caches alone knows how long they last. */
+static void
+test_told_nobody (void)
+{
+  g_auto (Call) call = { 0 };
+
+  stage_new ();
+  g_assert_false (kb_keeper_first_without_durable (begin (&call, "cache")));
 }
 
 int
@@ -332,5 +342,6 @@ main (int argc, char **argv)
   g_test_add_func ("/keeper/no-store", test_no_store);
   g_test_add_func ("/keeper/erase-everywhere", test_erase_everywhere);
   g_test_add_func ("/keeper/told-once", test_told_once);
+  g_test_add_func ("/keeper/told-nobody", test_told_nobody);
   return g_test_run ();
 }

@@ -415,6 +415,44 @@ test_other_session (void)
   assert_get (HOST, NULL, "bob", "bob:three");
 }
 
+static KbAnswer
+put_where (const char *where)
+{
+  g_auto (Call) call = { 0 };
+  g_autoptr (KbRecord) record = kb_record_new ();
+  g_autoptr (GError) ignored = NULL;
+
+  stores = where;
+  record->user = g_strdup ("alice");
+  record->secret = kb_secret_new_text ("one");
+  call_begin (&call, "", stores, HOST, NULL);
+  return kb_logins_put (kb_session_keeper (call.session), call.request, record, &ignored);
+}
+
+static void
+test_caches_alone (void)
+{
+  begin ();
+  g_assert_cmpint (put_where ("cache"), ==, KB_DECLINED);
+  put (HOST, NULL, "alice", "one");
+  assert_get (HOST, NULL, NULL, "alice:one");
+  assert_erase (HOST, NULL, NULL, NULL, KB_OK);
+  assert_get (HOST, NULL, NULL, NULL);
+  stage_set ("cache", "put", "failed 5");
+  g_assert_cmpint (put_where ("cache"), ==, KB_FAILED);
+}
+
+static void
+test_erase_in_caches_alone (void)
+{
+  begin ();
+  g_assert_cmpint (put_where ("cache"), ==, KB_DECLINED);
+  g_assert_cmpint (put_where ("cache"), ==, KB_OK);
+  stores = "cache";
+  assert_erase (HOST, NULL, "bob", NULL, KB_DECLINED);
+  assert_erase (HOST, NULL, "alice", NULL, KB_OK);
+}
+
 static void
 test_locked (void)
 {
@@ -467,6 +505,8 @@ main (int argc, char **argv)
   g_test_add_func ("/logins/many-long-tokens", test_many_long_tokens);
   g_test_add_func ("/logins/parallel", test_parallel);
   g_test_add_func ("/logins/other-session", test_other_session);
+  g_test_add_func ("/logins/caches-alone", test_caches_alone);
+  g_test_add_func ("/logins/erase-in-caches-alone", test_erase_in_caches_alone);
   g_test_add_func ("/logins/locked", test_locked);
   return g_test_run ();
 }
