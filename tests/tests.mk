@@ -23,6 +23,7 @@ include tests/base/base.mk
 include tests/helper/helper.mk
 include tests/plugins/plugins.mk
 include tests/fuzz/fuzz.mk
+include tests/system/system.mk
 
 # Every test program under valgrind; scripts would only show what their interpreters do.
 .PHONY: check-valgrind

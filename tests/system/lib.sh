@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2119,SC2120
 # SPDX-License-Identifier: MIT
 # What the system tests share: TAP, phases inside the stand-in, the two gits, the configuration.
 # Knows nothing of what a test checks.
@@ -17,7 +17,7 @@ URL=https://contoso@dev.azure.com/contoso/demo/_git/demo
 
 # --- TAP ------------------------------------------------------------------------------------
 
-note () { sed 's/^/# /' <<<"$*"; }
+note () { printf '# %s\n' "$*"; }
 ok () { printf 'ok - %s\n' "${label:+$label: }$*"; }
 
 # not_ok NAME [WHAT IS WRONG]
@@ -220,7 +220,7 @@ token () { ask "${1:-contoso}" | helper get 2>/dev/null | sed -n 's/^password=//
 refuse () {
   local given
   given=$(ask "${1:-contoso}" | helper get 2>/dev/null)
-  { printf 'protocol=https\nhost=dev.azure.com\n'; printf '%s\n\n' "$given"; } | helper erase
+  { ask "${1:-contoso}" | sed '/^$/d'; printf '%s\n\n' "$given"; } | helper erase
 }
 
 # --- the stand-in ---------------------------------------------------------------------------
