@@ -56,7 +56,7 @@ show_head (const KbExplained *told, KbPage *page)
       = g_strdup_printf ("%s, %s", told->stack->name, told->stack->place);
   g_autofree char *bound
       = told->bound
-            ? g_strdup_printf ("%s, by %s", told->binding.account, told->binding.instance)
+            ? g_strdup_printf ("%s, as %s", told->binding.instance, told->binding.account)
             : g_strdup ("nobody yet: the first source that gives will be");
 
   kb_page_show (page, KB_STYLE_BOLD, kb_request_place (request));
@@ -92,16 +92,18 @@ show_kept (const KbExplainedSource *source, guint column, KbPage *page)
 }
 
 static void
-show_breaker (const KbBreakerState *breaker, guint column, KbPage *page)
+show_breaker (const KbExplainedSource *source, guint column, KbPage *page)
 {
+  const KbBreakerState *breaker = &source->breaker;
+  const char *message;
   g_autofree char *line = NULL;
 
   if (breaker->message == NULL)
     return;
-  line = breaker->seconds > 0
-             ? g_strdup_printf ("not asked for another %d s: %s", (int) breaker->seconds,
-                                breaker->message)
-             : g_strdup_printf ("failed last time: %s", breaker->message);
+  message = kb_words_without (source->entry->instance, breaker->message);
+  line = breaker->seconds > 0 ? g_strdup_printf ("not asked for another %d s: %s",
+                                                 (int) breaker->seconds, message)
+                              : g_strdup_printf ("failed last time: %s", message);
   kb_page_entry (page, 2, column, NULL, KB_STYLE_BAD, line);
 }
 
@@ -109,7 +111,8 @@ static void
 show_source (const KbExplainedSource *source, guint number, guint column, KbPage *page)
 {
   const char *name = source->entry->instance;
-  const char *why = source->why != NULL ? source->why : "it gave no reason";
+  const char *why
+      = source->why != NULL ? kb_words_without (name, source->why) : "it gave no reason";
   gboolean named = !g_str_equal (name, source->entry->module);
   g_autofree char *label = g_strdup_printf ("%u %s", number, name);
   g_autofree char *control
@@ -136,7 +139,7 @@ show_source (const KbExplainedSource *source, guint number, guint column, KbPage
                    "taken from there at each call, never kept");
   else
     show_kept (source, column, page);
-  show_breaker (&source->breaker, column, page);
+  show_breaker (source, column, page);
 }
 
 static void

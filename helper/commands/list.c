@@ -7,7 +7,7 @@
 #include "commands/place.h"
 #include "commands/shelf.h"
 
-#define COLUMN 14
+#define COLUMN 15
 
 static gboolean
 is_kind (const KbItem *item, const char *kind)
@@ -32,9 +32,8 @@ show_item (KbPage *page, const KbItem *item)
   g_autofree char *places = kb_words_list (item->found.places, "and");
   g_autofree char *when = kb_found_words (&item->found);
 
-  kb_page_printf (page, "%s ", title (item));
-  kb_page_show (page, KB_STYLE_BOLD, kb_item_part (item, login ? 1 : 2));
-  kb_page_add (page, "\n");
+  kb_page_entry (page, 0, COLUMN, title (item), KB_STYLE_BOLD,
+                 kb_item_part (item, login ? 1 : 2));
   if (!login)
     kb_page_entry (page, 4, COLUMN, "source", KB_STYLE_PLAIN, kb_item_part (item, 1));
   if (*realm != '\0')
@@ -63,7 +62,7 @@ item_to_json (KbBuffer *json, const KbItem *item)
 }
 
 static void
-show (KbPage *page, const GPtrArray *items)
+show (KbPage *page, const GPtrArray *items, gboolean whole)
 {
   for (guint i = 0; i < items->len; i++)
     {
@@ -71,7 +70,7 @@ show (KbPage *page, const GPtrArray *items)
         kb_page_add (page, "\n");
       show_item (page, g_ptr_array_index (items, i));
     }
-  if (items->len == 0)
+  if (items->len == 0 && whole)
     kb_page_add (page, "Nothing is kept.\n");
 }
 
@@ -110,6 +109,8 @@ kb_command_list (const KbStreams *streams, char **arguments, GError **error)
   g_auto (KbPage) page = { 0 };
   g_autoptr (GPtrArray) shelves = NULL;
   g_autoptr (GPtrArray) items = NULL;
+  g_autoptr (GError) problem = NULL;
+  gboolean whole;
 
   if (!kb_arguments_json ("list", arguments, &json))
     return KB_EXIT_USAGE;
@@ -117,12 +118,15 @@ kb_command_list (const KbStreams *streams, char **arguments, GError **error)
     return KB_EXIT_ERROR;
   shelves = kb_shelves_new (place.runtime, NULL, place.request);
   items = kb_items_new (shelves, place.request);
+  whole = is_whole (shelves, &problem);
   kb_page_begin (&page, streams);
   if (json)
     to_json (&page, items);
   else
-    show (&page, items);
+    show (&page, items, whole);
   if (kb_page_end (&page, error) != 0)
     return KB_EXIT_ERROR;
-  return is_whole (shelves, error) ? 0 : KB_EXIT_ERROR;
+  if (!whole)
+    g_propagate_error (error, g_steal_pointer (&problem));
+  return whole ? 0 : KB_EXIT_ERROR;
 }

@@ -48,8 +48,8 @@ tell (const KbStreams *streams, KbPlace *place, const KbCredential *credential,
   g_auto (KbPage) page = { 0 };
   g_autofree char *where = tell_where (place, credential);
   g_autofree char *line = g_strdup_printf (
-      "Signed in to %s as %s, by %s.", kb_request_place (place->request),
-      kb_session_account (place->session), kb_session_instance (place->session));
+      "Signed in to %s by %s, as %s.", kb_request_place (place->request),
+      kb_session_instance (place->session), kb_session_account (place->session));
 
   kb_page_begin (&page, streams);
   kb_page_entry (&page, 0, 0, NULL, KB_STYLE_GOOD, line);

@@ -39,6 +39,7 @@ erase_item (Work *work, const char *item)
   g_autofree char *what = words_of (parts);
   g_autoptr (GPtrArray) from = g_ptr_array_new ();
   g_autofree char *stores = NULL;
+  g_autofree char *line = NULL;
 
   for (guint i = 0; i < work->shelves->len; i++)
     {
@@ -53,9 +54,8 @@ erase_item (Work *work, const char *item)
   work->gone++;
   kb_log_event ("erased", g_strv_length (parts) > 2 ? parts[2] : NULL, NULL, 0);
   stores = kb_words_list (from, "and");
-  kb_page_add (work->page, "Erased ");
-  kb_page_show (work->page, KB_STYLE_PLAIN, what);
-  kb_page_printf (work->page, " from %s.\n", stores);
+  line = g_strdup_printf ("Erased %s from %s.", what, stores);
+  kb_page_entry (work->page, 0, 0, NULL, KB_STYLE_PLAIN, line);
 }
 
 static void
@@ -170,9 +170,9 @@ finish (Work *work, gboolean all, GError **error)
 {
   KbPage *page = work->page;
 
-  if (work->gone == 0 && all)
+  if (work->gone == 0 && work->problem == NULL && all)
     kb_page_add (page, "Nothing was kept.\n");
-  else if (work->gone == 0)
+  else if (work->gone == 0 && work->problem == NULL)
     kb_page_printf (page, "Nothing was kept for %s.\n",
                     kb_request_place (work->place->request));
   if (kb_page_end (page, error) != 0)

@@ -126,8 +126,20 @@ add_blanks (KbPage *page, guint count)
   kb_page_printf (page, "%*s", (int) count, "");
 }
 
-/* The bytes of TEXT that go into ROOM columns, whole words unless the first is too long.
- */
+/* The bytes of a word that is too long for a line of ROOM columns: up to the last '@' or
+   '/' that fits, as names are made of parts; all of it where there is none. */
+static gsize
+fitting_part (const char *word, gsize length, guint room)
+{
+  gsize best = 0;
+
+  for (gsize i = 1; i < length; i++)
+    if ((word[i - 1] == '@' || word[i - 1] == '/') && columns (word, i) <= room)
+      best = i;
+  return best > 0 ? best : length;
+}
+
+/* The bytes of TEXT that go into ROOM columns, whole words where that is possible. */
 static gsize
 fitting (const char *text, guint room)
 {
@@ -135,12 +147,14 @@ fitting (const char *text, guint room)
 
   for (const char *c = text;; c++)
     {
+      gsize length = (gsize) (c - text);
+
       if (*c != ' ' && *c != '\0')
         continue;
-      if (best > 0 && columns (text, (gsize) (c - text)) > room)
-        return best;
-      best = (gsize) (c - text);
-      if (*c == '\0' || columns (text, best) > room)
+      if (columns (text, length) > room)
+        return best > 0 ? best : fitting_part (text, length, room);
+      best = length;
+      if (*c == '\0')
         return best;
     }
 }

@@ -79,6 +79,9 @@ void kb_json_time (KbBuffer *json, const char *name, gint64 value); /* 0: null *
 /* New: "in 52 min", "3 days ago", "no end known" for 0. */
 char *kb_words_when (gint64 when);
 
+/* MESSAGE without a leading "NAME: ", for a line that begins with NAME; borrowed. */
+const char *kb_words_without (const char *name, const char *message);
+
 /* New: A, B and C of TEXTS, LAST standing for "and"; "" for none. */
 char *kb_words_list (const GPtrArray *texts, const char *last);
 

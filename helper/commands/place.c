@@ -138,7 +138,7 @@ kb_place_add_hint (const KbPlace *place, GError *error)
 {
   static const char *const hints[] = {
     [KB_ERROR_CONFIG] = "run: keybearer check",
-    [KB_ERROR_DENIED] = "run: keybearer login ",
+    [KB_ERROR_DENIED] = "see: keybearer explain ",
     [KB_ERROR_INTERACTION] = "run: keybearer login ",
     [KB_ERROR_LOCKED] = "see: keybearer status",
     [KB_ERROR_MODULE] = "see: keybearer modules",

@@ -208,6 +208,15 @@ add_row (const Status *status, const Line *line, KbTable *table)
   kb_table_row (table, cells);
 }
 
+static gboolean
+all_readable (const Status *status)
+{
+  for (guint i = 0; i < status->shelves->len; i++)
+    if (((const KbShelf *) g_ptr_array_index (status->shelves, i))->state == KB_FAILED)
+      return FALSE;
+  return TRUE;
+}
+
 static void
 show_lines (const Status *status, KbPage *page)
 {
@@ -219,8 +228,10 @@ show_lines (const Status *status, KbPage *page)
     add_row (status, g_ptr_array_index (status->lines, i), table);
   if (kb_table_rows (table) > 0)
     kb_table_print (table, page);
-  else
+  else if (all_readable (status))
     kb_page_add (page, "Nobody is signed in. git, or keybearer login, signs you in.\n");
+  else
+    kb_page_add (page, "Who is signed in cannot be told now: a store is closed.\n");
 }
 
 static void
@@ -229,15 +240,16 @@ show_breakers (const Status *status, KbPage *page)
   for (guint i = 0; i < status->lines->len; i++)
     {
       const Line *line = g_ptr_array_index (status->lines, i);
+      const char *message;
       g_autofree char *text = NULL;
 
       if (line->breaker.message == NULL)
         continue;
+      message = kb_words_without (line->source, line->breaker.message);
       text = line->breaker.seconds > 0
                  ? g_strdup_printf ("%s is not asked for another %d s: %s", line->source,
-                                    (int) line->breaker.seconds, line->breaker.message)
-                 : g_strdup_printf ("%s failed last time: %s", line->source,
-                                    line->breaker.message);
+                                    (int) line->breaker.seconds, message)
+                 : g_strdup_printf ("%s failed last time: %s", line->source, message);
       kb_page_add (page, "\n");
       kb_page_entry (page, 0, 0, NULL, KB_STYLE_BAD, text);
     }

@@ -36,6 +36,16 @@ kb_words_when (gint64 when)
   return left > 0 ? g_strconcat ("in ", words, NULL) : g_strconcat (words, " ago", NULL);
 }
 
+const char *
+kb_words_without (const char *name, const char *message)
+{
+  gsize length = strlen (name);
+
+  if (strncmp (message, name, length) == 0 && g_str_has_prefix (message + length, ": "))
+    return message + length + strlen (": ");
+  return message;
+}
+
 char *
 kb_words_list (const GPtrArray *texts, const char *last)
 {
