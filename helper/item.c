@@ -241,7 +241,9 @@ kb_item_open (const char *name, const KbSecret *text, GError **error)
       = g_ptr_array_new_with_free_func ((GDestroyNotify) kb_record_free);
   Reading reading = { name, FALSE, FALSE, records };
   gsize length = 0;
-  guint8 *bytes = kb_text_base64url_decode (kb_secret_peek (text), &length);
+  gboolean bounded = kb_secret_length (text) <= KB_STORE_ITEM_MAX;
+  guint8 *bytes
+      = bounded ? kb_text_base64url_decode (kb_secret_peek (text), &length) : NULL;
   gboolean decoded = bytes != NULL;
   gboolean good
       = decoded

@@ -24,6 +24,11 @@ tests_fuzz_fuzz_config_SOURCES = tests/fuzz/fuzz-config.c $(fuzz_main)
 tests_fuzz_fuzz_config_LDADD = $(unit_ldadd)
 tests_fuzz_fuzz_config_LDFLAGS = $(fuzz_ldflags)
 
+fuzz_targets += tests/fuzz/fuzz-item
+tests_fuzz_fuzz_item_SOURCES = tests/fuzz/fuzz-item.c $(fuzz_main)
+tests_fuzz_fuzz_item_LDADD = $(unit_ldadd)
+tests_fuzz_fuzz_item_LDFLAGS = $(fuzz_ldflags)
+
 fuzz_targets += tests/fuzz/fuzz-json
 tests_fuzz_fuzz_json_SOURCES = tests/fuzz/fuzz-json.c $(fuzz_main)
 tests_fuzz_fuzz_json_LDADD = $(unit_ldadd)
