@@ -106,9 +106,10 @@ host_ldflags = $(AM_LDFLAGS) -pie -Wl,--export-dynamic $(whole_archive)
 host_ldadd = helper/libkeybearer.a $(GLIB_LIBS)
 
 bin_PROGRAMS += helper/keybearer
-helper_keybearer_SOURCES = helper/main.c
+helper_keybearer_SOURCES = helper/builtins.c helper/builtins.h helper/main.c
+helper_keybearer_CPPFLAGS = $(AM_CPPFLAGS) -D'KB_BUILTINS=$(builtins:%=KB_BUILTIN(%))'
 helper_keybearer_CFLAGS = $(AM_CFLAGS) -fPIE
-helper_keybearer_LDADD = $(host_ldadd)
+helper_keybearer_LDADD = $(builtin_libraries) $(host_ldadd)
 helper_keybearer_LDFLAGS = $(host_ldflags)
 
 # The names under which tools start the program.

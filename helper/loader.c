@@ -24,6 +24,14 @@ struct _KbLoader
   GHashTable *loaded;     /* name -> const KbModule */
 };
 
+static const KbModule *const *builtins;
+
+void
+kb_loader_set_builtins (const KbModule *const *modules)
+{
+  builtins = modules;
+}
+
 static gboolean
 fail (GError **error, const char *what, const char *why)
 {
@@ -335,11 +343,32 @@ load_from (const char *path, const char *name, GError **error)
   return load_file (file, name, error);
 }
 
+static const KbModule *
+find_builtin (const char *name)
+{
+  for (const KbModule *const *at = builtins; at != NULL && *at != NULL; at++)
+    if (g_strcmp0 ((*at)->name, name) == 0)
+      return *at;
+  return NULL;
+}
+
+static const KbModule *
+load_found (KbLoader *loader, const char *name, GError **error)
+{
+  g_autofree char *path = NULL;
+
+  for (guint i = 0; path == NULL && i < loader->directories->len; i++)
+    path = find_file (loader->directories->pdata[i], name);
+  if (path != NULL)
+    return load_from (path, name, error);
+  g_set_error (error, KB_ERROR, KB_ERROR_MODULE, "module %s: is not installed", name);
+  return NULL;
+}
+
 const KbModule *
 kb_loader_load (KbLoader *loader, const char *name, GError **error)
 {
   const KbModule *module = g_hash_table_lookup (loader->loaded, name);
-  g_autofree char *path = NULL;
   g_autofree char *shown = NULL;
 
   if (module != NULL)
@@ -351,14 +380,11 @@ kb_loader_load (KbLoader *loader, const char *name, GError **error)
                    "module %s: a name of a module is made of a-z, 0-9 and '-'", shown);
       return NULL;
     }
-  for (guint i = 0; path == NULL && i < loader->directories->len; i++)
-    path = find_file (loader->directories->pdata[i], name);
-  if (path == NULL)
-    {
-      g_set_error (error, KB_ERROR, KB_ERROR_MODULE, "module %s: is not installed", name);
-      return NULL;
-    }
-  module = load_from (path, name, error);
+  module = find_builtin (name);
+  if (module == NULL)
+    module = load_found (loader, name, error);
+  else if (!kb_module_check (module, name, error))
+    module = NULL;
   if (module != NULL)
     g_hash_table_insert (loader->loaded, g_strdup (name), (gpointer) module);
   return module;
@@ -411,6 +437,9 @@ kb_loader_names (KbLoader *loader)
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   GPtrArray *names = g_ptr_array_new ();
 
+  for (const KbModule *const *at = builtins; at != NULL && *at != NULL; at++)
+    if (g_hash_table_add (seen, g_strdup ((*at)->name)))
+      g_ptr_array_add (names, g_strdup ((*at)->name));
   for (guint i = 0; i < loader->directories->len; i++)
     add_names (loader->directories->pdata[i], seen, names);
   g_ptr_array_sort (names, by_name);

@@ -21,6 +21,10 @@ KbLoader *kb_loader_new_default (const char *extra);
 void kb_loader_free (KbLoader *loader); /* the modules stay */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbLoader, kb_loader_free)
 
+/* MODULES, NULL-terminated, stay for ever and are asked before any folder: what the
+   program has in itself cannot be replaced by a file.  For all loaders of the process. */
+void kb_loader_set_builtins (const KbModule *const *modules);
+
 /* Borrowed, for ever.  NAME is kb_text_is_name or refused.  KB_ERROR_MODULE: not found,
    unsafe (the file, or a folder above it, is writable by others or owned by neither root
    nor the user; a link), cannot be loaded, no kb_module, another ABI, another name, a
@@ -30,7 +34,7 @@ const KbModule *kb_loader_load (KbLoader *loader, const char *name, GError **err
 /* Whether the program runs from the tree that it was built in. */
 gboolean kb_loader_in_build_tree (void);
 
-/* New: names of all module files, sorted, each once, safe or not. */
+/* New: names of the modules built in and of all files, sorted, each once, safe or not. */
 char **kb_loader_names (KbLoader *loader);
 
 /* Checks the promises of a module that is already in memory: for the loader and tests. */

@@ -7,8 +7,10 @@
 
 #include "base/lines.h"
 #include "base/text.h"
+#include "builtins.h"
 #include "frontend.h"
 #include "harden.h"
+#include "loader.h"
 #include "log.h"
 #include "request.h"
 
@@ -150,6 +152,7 @@ main (int argc, char **argv)
     return KB_EXIT_USAGE;
   kb_harden ();
   kb_log_start ();
+  kb_loader_set_builtins (kb_builtins);
   kb_watchdog (KB_DEADLINE_MS);
   out = kb_guard_stdout ();
   if (out < 0)

@@ -393,6 +393,29 @@ test_tables (void)
     }
 }
 
+/* What the program has in itself is asked first, held to the same promises, and named. */
+static void
+test_builtins (World *world, gconstpointer data)
+{
+  KbSource whole = { open_any, close_any, identify, acquire, 0 };
+  const KbModule good = { KB_MODULE_ABI, "good", "a summary", NULL, &whole, NULL };
+  const KbModule bad = { KB_MODULE_ABI, "bad", "", NULL, &whole, NULL };
+  const KbModule *const table[] = { &good, &bad, NULL };
+  g_autofree char *file = install (world, "good", "good");
+  g_autofree char *other = install (world, "other", "other");
+  g_auto (GStrv) names = NULL;
+  g_autofree char *joined = NULL;
+
+  kb_loader_set_builtins (table);
+  names = kb_loader_names (world->loader);
+  joined = g_strjoinv (" ", names);
+  g_assert_cmpstr (joined, ==, "bad good other");
+  g_assert_true (kb_loader_load (world->loader, "good", NULL) == &good);
+  assert_loads (world, "other");
+  assert_refused (world, "bad", "has no summary");
+  kb_loader_set_builtins (NULL);
+}
+
 static void
 add (const char *name, void (*test) (World *, gconstpointer))
 {
@@ -414,6 +437,7 @@ main (int argc, char **argv)
   add ("/loader/owners", test_owners);
   add ("/loader/order", test_order);
   add ("/loader/noise", test_noise);
+  add ("/loader/builtins", test_builtins);
   g_test_add_func ("/loader/relative", test_relative);
   g_test_add_func ("/loader/promises", test_promises);
   g_test_add_func ("/loader/tables", test_tables);
