@@ -105,8 +105,12 @@ kb_text_escape (const char *text, gsize length, gsize limit)
 gboolean
 kb_text_is_name (const char *text)
 {
-  gsize length = strspn (text, "abcdefghijklmnopqrstuvwxyz0123456789-");
+  gsize length = 0;
 
+  /* Not strspn, which makes a table of the set each time: configurations are names. */
+  while (g_ascii_islower (text[length]) || g_ascii_isdigit (text[length])
+         || text[length] == '-')
+    length++;
   if (length == 0 || length > NAME_MAX_BYTES || text[length] != '\0')
     return FALSE;
   return text[0] != '-' && text[length - 1] != '-';
