@@ -285,7 +285,7 @@ test_deadline_past (void)
   fresh = kb_store_handle_new (subject->module, subject->settings, subject->n_settings);
   kb_request_set_deadline_ms (fresh->request, 0);
   answer = fresh->api->get (fresh->self, fresh->request, name, &value, &error);
-  g_assert_cmpint (kb_clock_boot_ms () - start, <, 1000);
+  g_assert_cmpint (kb_clock_boot_ms () - start, <, 3000);
   g_assert_cmpint (answer, !=, KB_OK);
   g_assert_null (value);
   g_assert_true ((answer == KB_FAILED) == (error != NULL));
