@@ -115,7 +115,7 @@ check_writer (const char *bytes)
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
-  g_autoptr (KbSecret) text = kb_secret_new ((const char *)data, size);
+  g_autoptr (KbSecret) text = kb_secret_new ((const char *) data, size);
   g_autoptr (GError) error = NULL;
   g_autoptr (KbJson) json = kb_json_parse (text, &error);
 
