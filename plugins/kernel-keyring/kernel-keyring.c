@@ -22,6 +22,9 @@ static const KbOption options[]
 /* The kernel's limit for keys of this type (user_preparse in security/keys). */
 #define PAYLOAD_MAX 32767
 
+#define QUOTA_TRIES 8
+#define QUOTA_WAIT_MS 5
+
 /* keyctl(2) describes the masks; the kernel exports no names for them.  A key that is
    linked to the user's keyring is possessed by nobody who has no session keyring with a
    link to it (su, cron, setsid), so what a reader needs is granted to the user ID.
@@ -52,8 +55,8 @@ find (const char *name)
   char description[DESCRIPTION_MAX];
 
   describe (description, name);
-  return keyctl (KEYCTL_SEARCH, (unsigned long)KEY_SPEC_USER_KEYRING,
-                 (unsigned long)KEY_TYPE, (unsigned long)description, 0);
+  return keyctl (KEYCTL_SEARCH, (unsigned long) KEY_SPEC_USER_KEYRING,
+                 (unsigned long) KEY_TYPE, (unsigned long) description, 0);
 }
 
 static KbAnswer
@@ -61,7 +64,7 @@ keyring_open (const KbInstance *instance, gpointer *self, GError **error)
 {
   Keyring *keyring = g_new0 (Keyring, 1);
 
-  (void)error;
+  (void) error;
   keyring->timeout = kb_instance_integer (instance, "timeout");
   *self = keyring;
   return KB_OK;
@@ -76,8 +79,8 @@ keyring_close (gpointer self)
 static KbAnswer
 keyring_probe (gpointer self, const KbRequest *request, GError **error)
 {
-  (void)self, (void)error;
-  if (keyctl (KEYCTL_GET_KEYRING_ID, (unsigned long)KEY_SPEC_USER_KEYRING, 1, 0, 0) >= 0)
+  (void) self, (void) error;
+  if (keyctl (KEYCTL_GET_KEYRING_ID, (unsigned long) KEY_SPEC_USER_KEYRING, 1, 0, 0) >= 0)
     return KB_OK;
   kb_request_note (request, "the kernel keyring cannot be used: %s", g_strerror (errno));
   return KB_DECLINED;
@@ -92,15 +95,15 @@ keyring_get (gpointer self, const KbRequest *request, const char *name, KbSecret
   long serial = find (name);
   long length;
 
-  (void)self, (void)request, (void)error;
+  (void) self, (void) request, (void) error;
   if (serial < 0)
     return KB_DECLINED;
-  length = keyctl (KEYCTL_READ, (unsigned long)serial, (unsigned long)payload,
+  length = keyctl (KEYCTL_READ, (unsigned long) serial, (unsigned long) payload,
                    sizeof payload, 0);
-  if (length <= 0 || (gsize)length > sizeof payload)
+  if (length <= 0 || (gsize) length > sizeof payload)
     return KB_DECLINED;
-  *value = kb_secret_new (payload, (gsize)length);
-  kb_wipe (payload, (gsize)length);
+  *value = kb_secret_new (payload, (gsize) length);
+  kb_wipe (payload, (gsize) length);
   return KB_OK;
 }
 
@@ -110,8 +113,8 @@ unlink_named (const char *name)
   long serial = find (name);
 
   return serial >= 0
-         && keyctl (KEYCTL_UNLINK, (unsigned long)serial,
-                    (unsigned long)KEY_SPEC_USER_KEYRING, 0, 0)
+         && keyctl (KEYCTL_UNLINK, (unsigned long) serial,
+                    (unsigned long) KEY_SPEC_USER_KEYRING, 0, 0)
                 == 0;
 }
 
@@ -125,19 +128,39 @@ link_new (const char *name, const KbSecret *value, gint64 seconds)
   unsigned long serial;
   long added;
   gboolean linked;
+  int saved;
 
   describe (description, name);
   added = syscall (SYS_add_key, KEY_TYPE, description, kb_secret_peek (value),
                    kb_secret_length (value), KEY_SPEC_THREAD_KEYRING);
   if (added < 0)
     return FALSE;
-  serial = (unsigned long)added;
+  serial = (unsigned long) added;
   linked
       = keyctl (KEYCTL_SETPERM, serial, PERMISSIONS, 0, 0) == 0
         && (seconds == 0
-            || keyctl (KEYCTL_SET_TIMEOUT, serial, (unsigned long)seconds, 0, 0) == 0)
-        && keyctl (KEYCTL_LINK, serial, (unsigned long)KEY_SPEC_USER_KEYRING, 0, 0) == 0;
-  keyctl (KEYCTL_UNLINK, serial, (unsigned long)KEY_SPEC_THREAD_KEYRING, 0, 0);
+            || keyctl (KEYCTL_SET_TIMEOUT, serial, (unsigned long) seconds, 0, 0) == 0)
+        && keyctl (KEYCTL_LINK, serial, (unsigned long) KEY_SPEC_USER_KEYRING, 0, 0) == 0;
+  saved = errno;
+  keyctl (KEYCTL_UNLINK, serial, (unsigned long) KEY_SPEC_THREAD_KEYRING, 0, 0);
+  errno = saved;
+  return linked;
+}
+
+/* The quota counts the old key as well until the kernel has let go of it, a few
+   milliseconds after it was unlinked: a renewal must not fail for that. */
+static gboolean
+link_anew (const char *name, const KbSecret *value, gint64 seconds)
+{
+  gboolean linked = link_new (name, value, seconds);
+
+  if (linked || errno != EDQUOT || !unlink_named (name))
+    return linked;
+  for (int i = 0; !linked && i < QUOTA_TRIES; i++)
+    {
+      kb_clock_sleep_ms (QUOTA_WAIT_MS);
+      linked = link_new (name, value, seconds);
+    }
   return linked;
 }
 
@@ -172,12 +195,12 @@ keyring_put (gpointer self, const KbRequest *request, const char *name, const ch
 {
   gint64 seconds = lifetime (self, expires);
 
-  (void)label, (void)error;
+  (void) label, (void) error;
   if (seconds < 0)
     return not_cached (request, name, "it has expired");
   if (kb_secret_length (value) > PAYLOAD_MAX)
     return not_cached (request, name, "it is longer than 32767 bytes");
-  if (!link_new (name, value, seconds))
+  if (!link_anew (name, value, seconds))
     return not_cached (request, name, g_strerror (errno));
   return KB_OK;
 }
@@ -185,7 +208,7 @@ keyring_put (gpointer self, const KbRequest *request, const char *name, const ch
 static KbAnswer
 keyring_erase (gpointer self, const KbRequest *request, const char *name, GError **error)
 {
-  (void)self, (void)request, (void)error;
+  (void) self, (void) request, (void) error;
   return unlink_named (name) ? KB_OK : KB_DECLINED;
 }
 
@@ -198,17 +221,17 @@ read_serials (gsize *count)
   for (;;)
     {
       g_autofree gint32 *serials = g_malloc (room);
-      long length = keyctl (KEYCTL_READ, (unsigned long)KEY_SPEC_USER_KEYRING,
-                            (unsigned long)serials, room, 0);
+      long length = keyctl (KEYCTL_READ, (unsigned long) KEY_SPEC_USER_KEYRING,
+                            (unsigned long) serials, room, 0);
 
       if (length < 0)
         return NULL;
-      if ((gsize)length <= room)
+      if ((gsize) length <= room)
         {
-          *count = (gsize)length / sizeof (gint32);
+          *count = (gsize) length / sizeof (gint32);
           return g_steal_pointer (&serials);
         }
-      room = (gsize)length * 2;
+      room = (gsize) length * 2;
     }
 }
 
@@ -217,11 +240,11 @@ static char *
 name_of (gint32 serial)
 {
   char text[DESCRIPTION_MAX + 64];
-  long length = keyctl (KEYCTL_DESCRIBE, (unsigned long)serial, (unsigned long)text,
+  long length = keyctl (KEYCTL_DESCRIBE, (unsigned long) serial, (unsigned long) text,
                         sizeof text, 0);
   const char *description;
 
-  if (length <= 0 || (gsize)length > sizeof text)
+  if (length <= 0 || (gsize) length > sizeof text)
     return NULL;
   description = strrchr (text, ';');
   if (!g_str_has_prefix (text, KEY_TYPE ";") || description == NULL
@@ -236,7 +259,7 @@ keyring_list (gpointer self, const KbRequest *request, GPtrArray *names, GError 
   gsize count = 0;
   g_autofree gint32 *serials = read_serials (&count);
 
-  (void)self, (void)request, (void)error;
+  (void) self, (void) request, (void) error;
   for (gsize i = 0; i < count; i++)
     {
       char *name = name_of (serials[i]);
