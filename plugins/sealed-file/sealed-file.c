@@ -145,7 +145,7 @@ unwrap (Sealed *sealed, const KbRequest *request, const FormatHeader *header,
   if (key == NULL)
     {
       g_set_error_literal (error, KB_ERROR, KB_ERROR_LOCKED,
-                           "the sealed file was sealed with another key");
+                           "the sealed file was sealed with another key or passphrase");
       return KB_FAILED;
     }
   forget_key (sealed);
