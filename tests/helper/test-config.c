@@ -395,12 +395,12 @@ test_policy (Places *places, gconstpointer data)
   g_autofree char *b = write_conf (places->user, "nonsense");
   g_autoptr (GError) error = NULL;
   g_autoptr (KbConfig) config = load_places (places, &error);
-  g_autofree char *c = NULL;
 
   g_assert_no_error (error);
   g_assert_null (kb_config_files (config)[1]);
   g_assert_cmpint (g_unlink (a), ==, 0);
-  c = write_conf (places->user, "[policy]\nuser-config=merge\n");
+  g_assert_cmpint (g_unlink (b), ==, 0);
+  g_free (write_conf (places->user, "[policy]\nuser-config=merge\n"));
   g_assert_null (load_places (places, &error));
   g_assert_nonnull (strstr (error->message, "[policy] is for the system's"));
 }

@@ -63,6 +63,12 @@ install (const World *world, const char *fixture, const char *name)
 }
 
 static void
+put (const World *world, const char *fixture, const char *name)
+{
+  g_free (install (world, fixture, name));
+}
+
+static void
 assert_loads (const World *world, const char *name)
 {
   g_autoptr (GError) error = NULL;
@@ -101,10 +107,10 @@ count_descriptors (void)
 static void
 test_loads (World *world, gconstpointer data)
 {
-  g_autofree char *good = install (world, "good", "good");
-  g_autofree char *other = install (world, "other", "other");
   guint before = count_descriptors ();
 
+  put (world, "good", "good");
+  put (world, "other", "other");
   assert_loads (world, "good");
   assert_loads (world, "other");
   assert_loads (world, "good");
@@ -118,12 +124,14 @@ test_names (World *world, gconstpointer data)
 {
   static const char *const bad[]
       = { "../good", "/tmp/good", "good.so", "Good", "", "a/b", "..", "-a", "a\x1b[0m" };
-  g_autofree char *good = install (world, "good", "good");
-  g_autofree char *other = install (world, "other", "other");
-  g_autofree char *stranger = install (world, "good", "Not_a_name");
-  g_auto (GStrv) names = kb_loader_names (world->loader);
-  g_autofree char *joined = g_strjoinv (" ", names);
+  g_auto (GStrv) names = NULL;
+  g_autofree char *joined = NULL;
 
+  put (world, "good", "good");
+  put (world, "other", "other");
+  put (world, "good", "Not_a_name");
+  names = kb_loader_names (world->loader);
+  joined = g_strjoinv (" ", names);
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
     assert_refused (world, bad[i], "a name of a module");
   g_assert_cmpstr (joined, ==, "good other");
@@ -161,8 +169,8 @@ test_contents (World *world, gconstpointer data)
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autofree char *name = g_strdup_printf ("case%u", i);
-      g_autofree char *path = install (world, cases[i].fixture, name);
 
+      put (world, cases[i].fixture, name);
       assert_refused (world, name, cases[i].says);
       assert_refused (world, name, cases[i].says);
     }
@@ -215,8 +223,7 @@ test_links (World *world, gconstpointer data)
 static void
 test_parents (World *world, gconstpointer data)
 {
-  g_autofree char *good = install (world, "good", "good");
-
+  put (world, "good", "good");
   g_assert_cmpint (g_chmod (world->modules, 0775), ==, 0);
   assert_refused (world, "good", "writable by others");
   g_assert_cmpint (g_chmod (world->modules, 01777), ==, 0);
@@ -251,12 +258,12 @@ test_owners (World *world, gconstpointer data)
 static void
 test_noise (World *world, gconstpointer data)
 {
-  g_autofree char *noise = install (world, "noise", "noise");
   int saved = dup (STDOUT_FILENO);
   char got[16] = "";
   int ends[2];
   int private;
 
+  put (world, "noise", "noise");
   fflush (NULL);
   g_assert_cmpint (pipe (ends), ==, 0);
   g_assert_cmpint (dup2 (ends[1], STDOUT_FILENO), ==, STDOUT_FILENO);
@@ -274,13 +281,13 @@ test_noise (World *world, gconstpointer data)
 static void
 test_order (World *world, gconstpointer data)
 {
-  g_autofree char *good = install (world, "good", "good");
   g_autofree char *first = g_build_filename (world->top, "first", NULL);
   g_autofree char *bad = g_build_filename (first, "good.so", NULL);
   const char *folders[] = { "relative", "/nonexistent", first, world->modules, NULL };
   g_autoptr (KbLoader) loader = kb_loader_new (folders);
   g_autoptr (GError) error = NULL;
 
+  put (world, "good", "good");
   g_assert_cmpint (g_mkdir (first, 0755), ==, 0);
   g_assert_true (g_file_set_contents (bad, "bad", -1, NULL));
   g_assert_null (kb_loader_load (loader, "good", &error));
@@ -401,11 +408,11 @@ test_builtins (World *world, gconstpointer data)
   const KbModule good = { KB_MODULE_ABI, "good", "a summary", NULL, &whole, NULL };
   const KbModule bad = { KB_MODULE_ABI, "bad", "", NULL, &whole, NULL };
   const KbModule *const table[] = { &good, &bad, NULL };
-  g_autofree char *file = install (world, "good", "good");
-  g_autofree char *other = install (world, "other", "other");
   g_auto (GStrv) names = NULL;
   g_autofree char *joined = NULL;
 
+  put (world, "good", "good");
+  put (world, "other", "other");
   kb_loader_set_builtins (table);
   names = kb_loader_names (world->loader);
   joined = g_strjoinv (" ", names);
