@@ -78,6 +78,7 @@ helper_libkeybearer_a_SOURCES += \
 	helper/commands/place.c helper/commands/place.h \
 	helper/commands/shelf.c helper/commands/shelf.h \
 	helper/commands/status.c \
+	helper/commands/store.c \
 	helper/commands/token.c \
 	helper/commands/token-form.c helper/commands/token-form.h \
 	helper/commands/words.c

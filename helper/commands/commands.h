@@ -16,6 +16,7 @@ int kb_command_token (const KbStreams *streams, char **arguments, GError **error
 int kb_command_exec (const KbStreams *streams, char **arguments, GError **error);
 int kb_command_explain (const KbStreams *streams, char **arguments, GError **error);
 int kb_command_check (const KbStreams *streams, char **arguments, GError **error);
+int kb_command_store (const KbStreams *streams, char **arguments, GError **error);
 int kb_command_modules (const KbStreams *streams, char **arguments, GError **error);
 
 G_END_DECLS

@@ -9,7 +9,7 @@ _keybearer ()
   COMPREPLY=()
   [ "${COMP_WORDS[1]-}" = -v ] && at=2
   if [ "$COMP_CWORD" -le "$at" ]; then
-    words='login logout list status token exec explain check modules git'
+    words='login logout list status token exec explain check store modules git'
     [ "$COMP_CWORD" = 1 ] && words="$words -v --help --version"
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
     return
@@ -26,6 +26,8 @@ _keybearer ()
     list,* | status,* | explain,* | modules,*) words='--json --help' ;;
     token,*) words='--output --help' ;;
     check,*) words='--config --help' ;;
+    store,store) words='init --help' ;;
+    store,init) words='sealed-file secret-service' ;;
     git,*) words='get store erase capability' ;;
     exec,*)
       _keybearer_command "$at" && return

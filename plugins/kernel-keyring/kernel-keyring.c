@@ -12,7 +12,7 @@
 
 static const KbOption options[]
     = { { "timeout", KB_OPTION_INTEGER, FALSE, "0",
-          "the longest time to keep an item, in seconds; 0 for as long as it is good" },
+          "The longest time to keep an item, in seconds; 0 for as long as it is good" },
         { NULL, 0, FALSE, NULL, NULL } };
 
 #define KEY_TYPE "user"
@@ -276,7 +276,7 @@ static const KbStore store
 
 const KbModule kb_module = { KB_MODULE_ABI,
                              "kernel-keyring",
-                             "the kernel's keyring of the user, a cache without a disk",
+                             "The kernel's keyring of the user, a cache without a disk",
                              options,
                              NULL,
                              &store };

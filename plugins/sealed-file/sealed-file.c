@@ -10,12 +10,12 @@
 
 static const KbOption options[] = {
   { "key", KB_OPTION_SECRET, FALSE, NULL,
-    "where 64 hexadecimal digits (or 32 bytes) of key are" },
-  { "passphrase", KB_OPTION_SECRET, FALSE, NULL, "where the passphrase is" },
+    "Where 64 hexadecimal digits (or 32 bytes) of key are" },
+  { "passphrase", KB_OPTION_SECRET, FALSE, NULL, "Where the passphrase is" },
   { "ask-passphrase", KB_OPTION_BOOLEAN, FALSE, "false",
-    "ask a person for the passphrase each time" },
+    "Ask a person for the passphrase each time" },
   { "key-file", KB_OPTION_STRING, FALSE, NULL,
-    "a file that a generated key is kept in, or \"auto\"; hides, but does not protect" },
+    "A file that a generated key is kept in, or \"auto\"; hides, but does not protect" },
   { NULL, 0, FALSE, NULL, NULL }
 };
 
@@ -277,10 +277,10 @@ initialise (Sealed *sealed, const KbRequest *request, GError **error)
   if (answer == KB_OK)
     return write_header (sealed, request, kind, error);
   if (answer == KB_DECLINED)
-    g_set_error_literal (
-        error, KB_ERROR, KB_ERROR_LOCKED,
-        "no sealed file was made yet (run: keybearer store init), and no "
-        "option leads to a key");
+    g_set_error_literal (error, KB_ERROR, KB_ERROR_LOCKED,
+                         "no sealed file was made yet (run: keybearer store init "
+                         "sealed-file key-file=auto), and no "
+                         "option leads to a key");
   return KB_FAILED;
 }
 
@@ -381,7 +381,8 @@ sealed_probe (gpointer self, const KbRequest *request, GError **error)
     {
       answer = key_pick (sealed->instance, &kind, error);
       if (answer == KB_DECLINED)
-        kb_request_note (request, "no sealed file was made (run: keybearer store init)");
+        kb_request_note (request, "no sealed file was made (run: keybearer store init "
+                                  "sealed-file key-file=auto)");
       return answer;
     }
   if (answer != KB_OK || sealed->key != NULL)
@@ -399,5 +400,5 @@ static const KbStore store = { 0,          sealed_open, sealed_close, sealed_pro
                                sealed_get, sealed_put,  sealed_erase, sealed_list };
 
 const KbModule kb_module
-    = { KB_MODULE_ABI, "sealed-file", "encrypted files, for machines without a keyring",
+    = { KB_MODULE_ABI, "sealed-file", "Encrypted files, for machines without a keyring",
         options,       NULL,          &store };

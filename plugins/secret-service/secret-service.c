@@ -180,6 +180,6 @@ static const KbStore store = { 0,           service_open, service_close, service
                                service_get, service_put,  service_erase, service_list };
 
 const KbModule kb_module = {
-  KB_MODULE_ABI, "secret-service", "the desktop's keyring, over D-Bus", options, NULL,
+  KB_MODULE_ABI, "secret-service", "The desktop's keyring, over D-Bus", options, NULL,
   &store
 };
