@@ -11,7 +11,9 @@
 #include <unistd.h>
 
 static const KbOption options[]
-    = { { "timeout", KB_OPTION_INTEGER, FALSE, "0",
+    = { { "keyring", KB_OPTION_STRING, FALSE, "user",
+          "The keyring: user, or session for one that goes with the login" },
+        { "timeout", KB_OPTION_INTEGER, FALSE, "0",
           "The longest time to keep an item, in seconds; 0 for as long as it is good" },
         { NULL, 0, FALSE, NULL, NULL } };
 
@@ -33,7 +35,8 @@ static const KbOption options[]
 
 typedef struct
 {
-  gint64 timeout; /* seconds, 0 for none */
+  unsigned long id; /* one of the kernel's names for a keyring */
+  gint64 timeout;   /* seconds, 0 for none */
 } Keyring;
 
 static long
@@ -50,21 +53,31 @@ describe (char *description, const char *name)
 
 /* The key's serial number, or -1. */
 static long
-find (const char *name)
+find (const Keyring *keyring, const char *name)
 {
   char description[DESCRIPTION_MAX];
 
   describe (description, name);
-  return keyctl (KEYCTL_SEARCH, (unsigned long) KEY_SPEC_USER_KEYRING,
-                 (unsigned long) KEY_TYPE, (unsigned long) description, 0);
+  return keyctl (KEYCTL_SEARCH, keyring->id, (unsigned long) KEY_TYPE,
+                 (unsigned long) description, 0);
 }
 
 static KbAnswer
 keyring_open (const KbInstance *instance, gpointer *self, GError **error)
 {
-  Keyring *keyring = g_new0 (Keyring, 1);
+  const char *which = kb_instance_string (instance, "keyring");
+  gboolean session = strcmp (which, "session") == 0;
+  Keyring *keyring;
 
-  (void) error;
+  if (!session && strcmp (which, "user") != 0)
+    {
+      g_set_error_literal (error, KB_ERROR, KB_ERROR_CONFIG,
+                           "the option 'keyring' is neither user nor session");
+      return KB_FAILED;
+    }
+  keyring = g_new0 (Keyring, 1);
+  keyring->id
+      = (unsigned long) (session ? KEY_SPEC_SESSION_KEYRING : KEY_SPEC_USER_KEYRING);
   keyring->timeout = kb_instance_integer (instance, "timeout");
   *self = keyring;
   return KB_OK;
@@ -79,8 +92,9 @@ keyring_close (gpointer self)
 static KbAnswer
 keyring_probe (gpointer self, const KbRequest *request, GError **error)
 {
-  (void) self, (void) error;
-  if (keyctl (KEYCTL_GET_KEYRING_ID, (unsigned long) KEY_SPEC_USER_KEYRING, 1, 0, 0) >= 0)
+  const Keyring *keyring = self;
+  (void) error;
+  if (keyctl (KEYCTL_GET_KEYRING_ID, keyring->id, 1, 0, 0) >= 0)
     return KB_OK;
   kb_request_note (request, "the kernel keyring cannot be used: %s", g_strerror (errno));
   return KB_DECLINED;
@@ -91,11 +105,12 @@ static KbAnswer
 keyring_get (gpointer self, const KbRequest *request, const char *name, KbSecret **value,
              GError **error)
 {
+  const Keyring *keyring = self;
   char payload[PAYLOAD_MAX + 1];
-  long serial = find (name);
+  long serial = find (keyring, name);
   long length;
 
-  (void) self, (void) request, (void) error;
+  (void) request, (void) error;
   if (serial < 0)
     return KB_DECLINED;
   length = keyctl (KEYCTL_READ, (unsigned long) serial, (unsigned long) payload,
@@ -108,21 +123,19 @@ keyring_get (gpointer self, const KbRequest *request, const char *name, KbSecret
 }
 
 static gboolean
-unlink_named (const char *name)
+unlink_named (const Keyring *keyring, const char *name)
 {
-  long serial = find (name);
+  long serial = find (keyring, name);
 
   return serial >= 0
-         && keyctl (KEYCTL_UNLINK, (unsigned long) serial,
-                    (unsigned long) KEY_SPEC_USER_KEYRING, 0, 0)
-                == 0;
+         && keyctl (KEYCTL_UNLINK, (unsigned long) serial, keyring->id, 0, 0) == 0;
 }
 
 /* The key is made ready in the keyring of this thread, which goes with it, and then put
    in the place of the old one by one link: whoever is killed in between leaves nothing.
  */
 static gboolean
-link_new (const char *name, const KbSecret *value, gint64 seconds)
+link_new (const Keyring *keyring, const char *name, const KbSecret *value, gint64 seconds)
 {
   char description[DESCRIPTION_MAX];
   unsigned long serial;
@@ -136,11 +149,10 @@ link_new (const char *name, const KbSecret *value, gint64 seconds)
   if (added < 0)
     return FALSE;
   serial = (unsigned long) added;
-  linked
-      = keyctl (KEYCTL_SETPERM, serial, PERMISSIONS, 0, 0) == 0
-        && (seconds == 0
-            || keyctl (KEYCTL_SET_TIMEOUT, serial, (unsigned long) seconds, 0, 0) == 0)
-        && keyctl (KEYCTL_LINK, serial, (unsigned long) KEY_SPEC_USER_KEYRING, 0, 0) == 0;
+  linked = keyctl (KEYCTL_SETPERM, serial, PERMISSIONS, 0, 0) == 0
+           && (seconds == 0
+               || keyctl (KEYCTL_SET_TIMEOUT, serial, (unsigned long) seconds, 0, 0) == 0)
+           && keyctl (KEYCTL_LINK, serial, keyring->id, 0, 0) == 0;
   saved = errno;
   keyctl (KEYCTL_UNLINK, serial, (unsigned long) KEY_SPEC_THREAD_KEYRING, 0, 0);
   errno = saved;
@@ -150,16 +162,17 @@ link_new (const char *name, const KbSecret *value, gint64 seconds)
 /* The quota counts the old key as well until the kernel has let go of it, a few
    milliseconds after it was unlinked: a renewal must not fail for that. */
 static gboolean
-link_anew (const char *name, const KbSecret *value, gint64 seconds)
+link_anew (const Keyring *keyring, const char *name, const KbSecret *value,
+           gint64 seconds)
 {
-  gboolean linked = link_new (name, value, seconds);
+  gboolean linked = link_new (keyring, name, value, seconds);
 
-  if (linked || errno != EDQUOT || !unlink_named (name))
+  if (linked || errno != EDQUOT || !unlink_named (keyring, name))
     return linked;
   for (int i = 0; !linked && i < QUOTA_TRIES; i++)
     {
       kb_clock_sleep_ms (QUOTA_WAIT_MS);
-      linked = link_new (name, value, seconds);
+      linked = link_new (keyring, name, value, seconds);
     }
   return linked;
 }
@@ -182,9 +195,10 @@ lifetime (const Keyring *keyring, gint64 expires)
 
 /* What cannot be cached must not leave an older value to be served in its stead. */
 static KbAnswer
-not_cached (const KbRequest *request, const char *name, const char *reason)
+not_cached (const Keyring *keyring, const KbRequest *request, const char *name,
+            const char *reason)
 {
-  unlink_named (name);
+  unlink_named (keyring, name);
   kb_request_note (request, "not cached in the kernel keyring: %s", reason);
   return KB_DECLINED;
 }
@@ -193,36 +207,37 @@ static KbAnswer
 keyring_put (gpointer self, const KbRequest *request, const char *name, const char *label,
              const KbSecret *value, gint64 expires, GError **error)
 {
-  gint64 seconds = lifetime (self, expires);
+  const Keyring *keyring = self;
+  gint64 seconds = lifetime (keyring, expires);
 
   (void) label, (void) error;
   if (seconds < 0)
-    return not_cached (request, name, "it has expired");
+    return not_cached (keyring, request, name, "it has expired");
   if (kb_secret_length (value) > PAYLOAD_MAX)
-    return not_cached (request, name, "it is longer than 32767 bytes");
-  if (!link_anew (name, value, seconds))
-    return not_cached (request, name, g_strerror (errno));
+    return not_cached (keyring, request, name, "it is longer than 32767 bytes");
+  if (!link_anew (keyring, name, value, seconds))
+    return not_cached (keyring, request, name, g_strerror (errno));
   return KB_OK;
 }
 
 static KbAnswer
 keyring_erase (gpointer self, const KbRequest *request, const char *name, GError **error)
 {
-  (void) self, (void) request, (void) error;
-  return unlink_named (name) ? KB_OK : KB_DECLINED;
+  const Keyring *keyring = self;
+  (void) request, (void) error;
+  return unlink_named (keyring, name) ? KB_OK : KB_DECLINED;
 }
 
-/* New: the serial numbers in the user's keyring; *COUNT of them. */
+/* New: the serial numbers in the keyring; *COUNT of them. */
 static gint32 *
-read_serials (gsize *count)
+read_serials (const Keyring *keyring, gsize *count)
 {
   gsize room = 256 * sizeof (gint32);
 
   for (;;)
     {
       g_autofree gint32 *serials = g_malloc (room);
-      long length = keyctl (KEYCTL_READ, (unsigned long) KEY_SPEC_USER_KEYRING,
-                            (unsigned long) serials, room, 0);
+      long length = keyctl (KEYCTL_READ, keyring->id, (unsigned long) serials, room, 0);
 
       if (length < 0)
         return NULL;
@@ -257,9 +272,9 @@ static KbAnswer
 keyring_list (gpointer self, const KbRequest *request, GPtrArray *names, GError **error)
 {
   gsize count = 0;
-  g_autofree gint32 *serials = read_serials (&count);
+  g_autofree gint32 *serials = read_serials (self, &count);
 
-  (void) self, (void) request, (void) error;
+  (void) request, (void) error;
   for (gsize i = 0; i < count; i++)
     {
       char *name = name_of (serials[i]);

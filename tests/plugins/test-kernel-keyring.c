@@ -72,6 +72,25 @@ test_timeout_option (void)
   kb_store_assert_missing (handle, "test/timeout");
 }
 
+/* Neither of the two keyrings shows what is in the other. */
+static void
+test_session_option (void)
+{
+  static const KbSetting settings[] = { { "keyring", "session", "test:1" } };
+  g_autoptr (KbStoreHandle) session = NULL;
+  g_autoptr (KbStoreHandle) user = open_keyring (NULL, 0);
+
+  if (user == NULL)
+    return;
+  g_assert_cmpint (syscall (SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL), >=, 0);
+  session = open_keyring (settings, 1);
+  g_assert_cmpint (kb_store_put_text (session, "test/own", "b3du", NULL), ==, KB_OK);
+  kb_store_assert_text (session, "test/own", "b3du");
+  kb_store_assert_missing (user, "test/own");
+  g_assert_cmpint (
+      session->api->erase (session->self, session->request, "test/own", NULL), ==, KB_OK);
+}
+
 /* A key that another program put there under our name is a value like any other, and an
    empty or foreign one is none. */
 static void
@@ -105,6 +124,7 @@ main (int argc, char **argv)
   kb_store_contract_add ("/kernel-keyring", &about);
   g_test_add_func ("/kernel-keyring/other-session", test_other_session);
   g_test_add_func ("/kernel-keyring/timeout-option", test_timeout_option);
+  g_test_add_func ("/kernel-keyring/session-option", test_session_option);
   g_test_add_func ("/kernel-keyring/foreign-key", test_foreign_key);
   return g_test_run ();
 }
