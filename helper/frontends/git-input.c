@@ -67,8 +67,9 @@ take_expiry (KbGitInput *input, const char *value, guint number, GError **error)
 
   if (!kb_text_to_int64 (value, G_MAXINT64, &expires))
     expires = 0;
-  if (input->expires != 0 && input->expires != expires)
+  if (input->expires_given && input->expires != expires)
     return duplicate ("password_expiry_utc", number, error);
+  input->expires_given = TRUE;
   input->expires = expires;
   return TRUE;
 }

@@ -20,6 +20,7 @@ typedef struct
   KbSecret *credential;
   KbSecret *renewal; /* oauth_refresh_token */
   gint64 expires;    /* password_expiry_utc */
+  gboolean expires_given;
   gboolean ephemeral;
   GPtrArray *challenges; /* wwwauth[], of char* */
   char *state;           /* the rest of a state[] that is ours */
