@@ -19,6 +19,10 @@ TESTS += $(checks)
 unit_ldadd = helper/libkeybearer.a $(GLIB_LIBS)
 unit_ldflags = $(AM_LDFLAGS) -pie
 
+# What git says to the built program, and every byte that comes back.
+TESTS += tests/transcripts/run
+EXTRA_DIST += tests/transcripts
+
 include tests/base/base.mk
 include tests/helper/helper.mk
 include tests/plugins/plugins.mk
