@@ -68,14 +68,13 @@ read_port (const char *text, const char *scheme, guint *port)
 
 /* Letters, digits and hyphens: no '_', no '%', nothing that is not ASCII. */
 gboolean
-kb_url_is_label (const char *label)
+kb_url_is_label (const char *label, gsize length)
 {
-  gsize length = 0;
-
-  while (g_ascii_isalnum (label[length]) || label[length] == '-')
-    length++;
-  return length > 0 && length <= LABEL_BYTES_MAX && label[length] == '\0'
-         && label[0] != '-' && label[length - 1] != '-';
+  for (gsize i = 0; i < length; i++)
+    if (!g_ascii_isalnum (label[i]) && label[i] != '-')
+      return FALSE;
+  return length > 0 && length <= LABEL_BYTES_MAX && label[0] != '-'
+         && label[length - 1] != '-';
 }
 
 /* Some readers take such a last label as a sign that the host is an IPv4 address, written
@@ -109,8 +108,7 @@ normal_ipv6 (const char *host)
 static const char *
 read_host (const char *text, char **host)
 {
-  g_auto (GStrv) labels = g_strsplit (text, ".", -1);
-  guint count = g_strv_length (labels);
+  const char *label = text;
   struct in_addr address;
 
   if (*text == '\0')
@@ -120,12 +118,17 @@ read_host (const char *text, char **host)
       *host = normal_ipv6 (text);
       return *host == NULL ? "the host is not an IPv6 address" : NULL;
     }
-  for (guint i = 0; i < count; i++)
-    if (!kb_url_is_label (labels[i]))
-      return "the host is not a plain name";
+  for (gsize length;; label += length + 1)
+    {
+      length = strcspn (label, ".");
+      if (!kb_url_is_label (label, length))
+        return "the host is not a plain name";
+      if (label[length] == '\0')
+        break;
+    }
   if (strlen (text) > HOST_BYTES_MAX)
     return "the host is too long";
-  if (is_number (labels[count - 1]) && inet_pton (AF_INET, text, &address) != 1)
+  if (is_number (label) && inet_pton (AF_INET, text, &address) != 1)
     return "the host is not an IPv4 address";
   *host = g_ascii_strdown (text, -1);
   return NULL;

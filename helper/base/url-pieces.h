@@ -34,7 +34,7 @@ const char *kb_url_read_user (const char *text, char **user);
 const char *kb_url_check_path (const char *text, gboolean decoded);
 
 /* One label of a host: letters, digits and hyphens.  One escaped segment of a path. */
-gboolean kb_url_is_label (const char *label);
+gboolean kb_url_is_label (const char *label, gsize length);
 gboolean kb_url_is_segment (const char *segment);
 
 /* AUTHORITY without user info: fills HOST and PORT. */

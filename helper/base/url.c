@@ -19,32 +19,29 @@
 #define LABEL_SCORE (1u << 20)
 #define SEGMENT_SCORE (1u << 10)
 
+/* What stands for CAPTURE in HOST and PATH: no text from outside holds it. */
+#define CAPTURED '\1'
+
 struct _KbPattern
 {
   gboolean any;  /* "*" */
   gboolean wild; /* a label is "*" or CAPTURE */
   char *scheme;
   guint port;
-  char **labels;   /* lower case, or "*" or CAPTURE */
-  char **segments; /* plain text, or CAPTURE */
+  char *host; /* lower case, its labels literal, "*" or CAPTURED */
+  char *path; /* plain text, its segments literal or CAPTURED; "" for none */
 };
 
 static gboolean
-is_star (const char *piece)
+is_star (const char *piece, gsize length)
 {
-  return strcmp (piece, "*") == 0;
+  return length == 1 && *piece == '*';
 }
 
 static gboolean
-is_capture (const char *piece)
+is_capture (const char *piece, gsize length)
 {
-  return strcmp (piece, CAPTURE) == 0;
-}
-
-static gboolean
-is_wild (const char *piece)
-{
-  return is_star (piece) || is_capture (piece);
+  return length == strlen (CAPTURE) && memcmp (piece, CAPTURE, length) == 0;
 }
 
 void
@@ -112,13 +109,6 @@ kb_url_origin (const KbUrl *url)
   return g_strdup_printf ("%s://%s:%u", url->scheme, url->host, url->port);
 }
 
-/* New: one segment of URL's path as plain text. */
-static char *
-segment_text (const KbUrl *url, const char *segment)
-{
-  return url->path_decoded ? g_strdup (segment) : g_uri_unescape_string (segment, NULL);
-}
-
 /* ---- patterns ---------------------------------------------------------------------- */
 
 void
@@ -127,95 +117,110 @@ kb_pattern_free (KbPattern *pattern)
   if (pattern == NULL)
     return;
   g_free (pattern->scheme);
-  g_strfreev (pattern->labels);
-  g_strfreev (pattern->segments);
+  g_free (pattern->host);
+  g_free (pattern->path);
   g_free (pattern);
 }
 
-/* The labels of PATTERN, each a wildcard or a plain label, at least one a wildcard. */
+/* Labels of which each is a wildcard or plain. */
 static const char *
-read_wild_host (const char *text, KbPattern *pattern)
+read_wild_host (const char *text, KbPattern *pattern, guint *captures)
 {
   g_autofree char *lower = g_ascii_strdown (text, -1);
-  guint count;
+  char *to = pattern->host = g_malloc (strlen (lower) + 1);
+  const char *label = lower;
 
-  pattern->labels = g_strsplit (lower, ".", -1);
-  count = g_strv_length (pattern->labels);
-  for (guint i = 0; i < count; i++)
-    if (!is_wild (pattern->labels[i]) && !kb_url_is_label (pattern->labels[i]))
-      return "the host is not a plain name";
-  if (g_ascii_isdigit (pattern->labels[count - 1][0]))
-    return "the host is not an IPv4 address";
-  return NULL;
+  for (gsize length;; label += length + 1)
+    {
+      length = strcspn (label, ".");
+      if (is_capture (label, length))
+        {
+          *to++ = CAPTURED;
+          ++*captures;
+        }
+      else if (is_star (label, length) || kb_url_is_label (label, length))
+        to = (char *) memcpy (to, label, length) + length;
+      else
+        return "the host is not a plain name";
+      *to = label[length];
+      if (*to++ == '\0')
+        break;
+    }
+  return g_ascii_isdigit (*label) ? "the host is not an IPv4 address" : NULL;
 }
 
 static const char *
-read_host (const KbUrlPieces *pieces, KbPattern *pattern)
+read_host (const KbUrlPieces *pieces, KbPattern *pattern, guint *captures)
 {
-  g_autofree char *host = NULL;
+  g_autofree char *ignored = NULL;
   KbUrlPieces plain = *pieces;
   const char *wrong;
 
   pattern->wild = strpbrk (pieces->host, "*{") != NULL;
-  if (pattern->wild)
-    plain.host = (char *) "x";
-  wrong = kb_url_read_origin (&plain, &pattern->scheme, &host, &pattern->port);
-  if (wrong == NULL && pattern->wild)
-    return read_wild_host (pieces->host, pattern);
-  if (wrong == NULL)
-    pattern->labels = g_strsplit (host, ".", -1);
-  return wrong;
+  if (!pattern->wild)
+    return kb_url_read_origin (pieces, &pattern->scheme, &pattern->host, &pattern->port);
+  plain.host = (char *) "x";
+  wrong = kb_url_read_origin (&plain, &pattern->scheme, &ignored, &pattern->port);
+  return wrong != NULL ? wrong : read_wild_host (pieces->host, pattern, captures);
+}
+
+/* Plain text is no longer than what it was escaped in.  NULL: the segment is malformed.
+ */
+static char *
+add_segment (char *to, const char *from, gsize length)
+{
+  g_autofree char *segment = g_strndup (from, length);
+  g_autofree char *text = NULL;
+
+  if (length == 0 || !kb_url_is_segment (segment))
+    return NULL;
+  if (memchr (segment, '%', length) == NULL)
+    return (char *) memcpy (to, segment, length) + length;
+  text = g_uri_unescape_string (segment, NULL);
+  length = strlen (text);
+  return (char *) memcpy (to, text, length) + length;
 }
 
 /* A '/' at the end means nothing. */
 static const char *
-read_path (const char *path, KbPattern *pattern)
+read_path (const char *path, KbPattern *pattern, guint *captures)
 {
-  gsize length = strlen (path);
-  g_autofree char *trimmed = g_strndup (path, length - g_str_has_suffix (path, "/"));
-
-  pattern->segments = g_strsplit (trimmed, "/", -1);
-  for (char **segment = pattern->segments; *segment != NULL; segment++)
-    {
-      char *text;
-
-      if (is_star (*segment))
-        return "a pattern's path matches by prefix and has no '*'";
-      if (is_capture (*segment))
-        continue;
-      if (**segment == '\0' || !kb_url_is_segment (*segment))
-        return "the path is malformed";
-      text = g_uri_unescape_string (*segment, NULL);
-      g_free (*segment);
-      *segment = text;
-    }
-  return NULL;
-}
-
-static guint
-count_captures (char **pieces)
-{
+  const char *end = path + strlen (path) - g_str_has_suffix (path, "/");
+  char *to = pattern->path = g_malloc0 (strlen (path) + 1);
   guint count = 0;
 
-  for (; *pieces != NULL; pieces++)
-    count += is_capture (*pieces);
-  return count;
+  for (const char *segment = path; segment < end || (segment == end && count > 0);)
+    {
+      gsize length = MIN (strcspn (segment, "/"), (gsize) (end - segment));
+
+      if (is_star (segment, length))
+        return "a pattern's path matches by prefix and has no '*'";
+      if (count++ > 0)
+        *to++ = '/';
+      if (is_capture (segment, length))
+        {
+          *to++ = CAPTURED;
+          ++*captures;
+        }
+      else
+        to = add_segment (to, segment, length);
+      if (to == NULL)
+        return "the path is malformed";
+      segment += length + 1;
+    }
+  *to = '\0';
+  return count > PATTERN_SEGMENTS_MAX ? "the path is too long" : NULL;
 }
 
 static const char *
 read_pattern (const KbUrlPieces *pieces, KbPattern *pattern)
 {
-  const char *wrong = read_host (pieces, pattern);
+  guint captures = 0;
+  const char *wrong = read_host (pieces, pattern, &captures);
 
   if (wrong == NULL)
-    wrong = read_path (pieces->path, pattern);
-  if (wrong != NULL)
-    return wrong;
-  if (count_captures (pattern->labels) + count_captures (pattern->segments) > 1)
-    return "more than one " CAPTURE;
-  if (g_strv_length (pattern->segments) > PATTERN_SEGMENTS_MAX)
-    return "the path is too long";
-  return NULL;
+    wrong = read_path (pieces->path, pattern, &captures);
+  return wrong == NULL && captures > 1 ? "more than one " CAPTURE : wrong;
 }
 
 static const char *
@@ -241,7 +246,7 @@ kb_pattern_parse (const char *text, GError **error)
   g_autoptr (KbPattern) pattern = g_new0 (KbPattern, 1);
   const char *wrong;
 
-  pattern->any = is_star (text);
+  pattern->any = is_star (text, strlen (text));
   wrong = pattern->any ? NULL : read_pattern_text (text, pattern);
   if (wrong != NULL)
     {
@@ -253,12 +258,14 @@ kb_pattern_parse (const char *text, GError **error)
 
 /* New, or NULL when TEXT cannot be the name of an organization for every reader. */
 static char *
-organization_of (const char *text)
+organization_of (const char *text, gsize length)
 {
-  if (strlen (text) > ORGANIZATION_BYTES_MAX || strpbrk (text, "/\\?#") != NULL
-      || !kb_text_is_clean (text, strlen (text)))
+  g_autofree char *name = g_strndup (text, length);
+
+  if (length > ORGANIZATION_BYTES_MAX || strpbrk (name, "/\\?#") != NULL
+      || !kb_text_is_clean (name, length))
     return NULL;
-  return g_ascii_strdown (text, -1);
+  return g_ascii_strdown (name, -1);
 }
 
 /* The labels of an address are no names: no wildcard stands for them. */
@@ -271,46 +278,78 @@ is_address (const char *host)
 }
 
 static gboolean
+match_host (const KbPattern *pattern, const char *host, char **organization, guint *score)
+{
+  const char *wanted = pattern->host;
+
+  for (;; wanted++, host++)
+    {
+      gsize length = strcspn (host, ".");
+      gsize wanted_length = strcspn (wanted, ".");
+
+      if (*wanted == CAPTURED)
+        *organization = organization_of (host, length);
+      else if (!is_star (wanted, wanted_length))
+        {
+          if (length != wanted_length || memcmp (wanted, host, length) != 0)
+            return FALSE;
+          *score += LABEL_SCORE;
+        }
+      wanted += wanted_length;
+      host += length;
+      if (*wanted != *host || *host == '\0')
+        return *wanted == *host;
+    }
+}
+
+static gboolean
 match_origin (const KbPattern *pattern, const KbUrl *url, char **organization,
               guint *score)
 {
-  g_auto (GStrv) labels = g_strsplit (url->host, ".", -1);
-  char **wanted = pattern->labels;
+  return pattern->port == url->port && strcmp (pattern->scheme, url->scheme) == 0
+         && match_host (pattern, url->host, organization, score)
+         && !(pattern->wild && is_address (url->host));
+}
 
-  if (strcmp (pattern->scheme, url->scheme) != 0 || pattern->port != url->port
-      || g_strv_length (wanted) != g_strv_length (labels)
-      || (pattern->wild && is_address (url->host)))
-    return FALSE;
-  for (guint i = 0; wanted[i] != NULL; i++)
-    if (is_capture (wanted[i]))
-      *organization = organization_of (labels[i]);
-    else if (!is_star (wanted[i]))
-      {
-        if (strcmp (wanted[i], labels[i]) != 0)
-          return FALSE;
-        *score += LABEL_SCORE;
-      }
-  return TRUE;
+/* New, or NULL where there is none: the next segment of URL's path as plain text. */
+static char *
+next_segment (const KbUrl *url, const char **path)
+{
+  gsize length = strcspn (*path, "/");
+  char *text = length > 0 ? g_strndup (*path, length) : NULL;
+  char *plain;
+
+  *path += length;
+  *path += **path == '/';
+  if (text == NULL || url->path_decoded || memchr (text, '%', length) == NULL)
+    return text;
+  plain = g_uri_unescape_string (text, NULL);
+  g_free (text);
+  return plain;
 }
 
 static gboolean
 match_path (const KbPattern *pattern, const KbUrl *url, char **organization, guint *score)
 {
-  g_auto (GStrv) segments = g_strsplit (url->path != NULL ? url->path : "", "/", -1);
-  char **wanted = pattern->segments;
+  const char *path = url->path != NULL ? url->path : "";
 
-  for (guint i = 0; wanted[i] != NULL; i++)
+  for (const char *wanted = pattern->path; *wanted != '\0';)
     {
-      gboolean ended = segments[i] == NULL || *segments[i] == '\0';
-      g_autofree char *text = ended ? NULL : segment_text (url, segments[i]);
+      g_autofree char *text = next_segment (url, &path);
+      gsize length = strcspn (wanted, "/");
+      gboolean capture = *wanted == CAPTURED;
 
-      if (is_capture (wanted[i]) && text == NULL)
+      if (capture && text == NULL)
         return TRUE;
-      if (text == NULL || (!is_capture (wanted[i]) && strcmp (wanted[i], text) != 0))
+      if (text == NULL
+          || (!capture
+              && (strlen (text) != length || memcmp (wanted, text, length) != 0)))
         return FALSE;
-      if (is_capture (wanted[i]))
-        *organization = organization_of (text);
-      *score += SEGMENT_SCORE + !is_capture (wanted[i]);
+      if (capture)
+        *organization = organization_of (text, strlen (text));
+      *score += SEGMENT_SCORE + !capture;
+      wanted += length;
+      wanted += *wanted == '/';
     }
   return TRUE;
 }
