@@ -14,6 +14,7 @@ helper_libkeybearer_a_SOURCES = \
 	helper/base/json-raw.c helper/base/json-raw.h \
 	helper/base/json-write.c \
 	helper/base/lines.c helper/base/lines.h \
+	helper/base/owner.c helper/base/owner.h \
 	helper/base/secret.c helper/base/secret.h \
 	helper/base/text.c helper/base/text.h \
 	helper/base/url.c helper/base/url.h \

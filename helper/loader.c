@@ -4,6 +4,7 @@
 #include "loader.h"
 
 #include "base/file.h"
+#include "base/owner.h"
 #include "base/text.h"
 #include "instance.h"
 
@@ -200,13 +201,7 @@ resolve (const char *directory, GError **error)
 static const char *
 status_fault (const struct stat *status)
 {
-  if (!S_ISREG (status->st_mode))
-    return "is no regular file";
-  if (status->st_uid != 0 && status->st_uid != geteuid ())
-    return "is owned by neither root nor you";
-  if ((status->st_mode & (S_IWGRP | S_IWOTH)) != 0)
-    return "is writable by others (chmod go-w)";
-  return NULL;
+  return S_ISREG (status->st_mode) ? kb_owner_fault (status) : "is no regular file";
 }
 
 /* A library that was cut short (a full disk, a copy that is under way) would kill the

@@ -6,12 +6,12 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/lines.h"
+#include "base/owner.h"
 #include "base/text.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -24,7 +24,6 @@
 #define TEMPORARY_AGE_S 600
 /* As many as the kernel follows. */
 #define LINKS_MAX 40
-#define OTHERS_WRITE (S_IWGRP | S_IWOTH)
 
 /* ---- descriptors that close themselves ----------------------------------------------
  */
@@ -74,12 +73,6 @@ refuse (const char *path, const char *reason, KbErrorCode code, GError **error)
   return FALSE;
 }
 
-static gboolean
-is_trusted_owner (const struct stat *status)
-{
-  return status->st_uid == 0 || status->st_uid == geteuid ();
-}
-
 /* ---- reading --------------------------------------------------------------------------
  */
 
@@ -91,10 +84,8 @@ judge_file (const struct stat *status, KbFileSafety safety)
 {
   if (!S_ISREG (status->st_mode))
     return "not a regular file";
-  if (!is_trusted_owner (status))
-    return "owned by somebody else";
-  if ((status->st_mode & OTHERS_WRITE) != 0)
-    return "writable by others (chmod go-w)";
+  if (kb_owner_fault (status) != NULL)
+    return kb_owner_fault (status);
   if (safety == KB_FILE_PRIVATE && (status->st_mode & (S_IRWXG | S_IRWXO)) != 0)
     return "readable by others (chmod 600)";
   if (status->st_nlink > 1 && (safety == KB_FILE_PRIVATE || status->st_uid != 0))
@@ -270,13 +261,7 @@ kb_file_write_quick (const char *path, const char *bytes, gsize length, GError *
 static const char *
 judge_folder (const struct stat *status)
 {
-  if (!S_ISDIR (status->st_mode))
-    return "not a folder";
-  if (!is_trusted_owner (status))
-    return "owned by somebody else";
-  if ((status->st_mode & OTHERS_WRITE) != 0)
-    return "writable by others (chmod go-w)";
-  return NULL;
+  return S_ISDIR (status->st_mode) ? kb_owner_fault (status) : "not a folder";
 }
 
 /* The descriptor of NAME in PARENT, made when it is not there.  A symbolic link is
@@ -293,7 +278,7 @@ enter (int parent, const char *name, gboolean last)
           || fstatat (parent, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
         return -1;
     }
-  if (S_ISLNK (status.st_mode) && !last && is_trusted_owner (&status))
+  if (S_ISLNK (status.st_mode) && !last && kb_owner_is_trusted (&status))
     flags &= ~O_NOFOLLOW;
   return open_retrying (parent, name, flags, 0);
 }
@@ -402,7 +387,7 @@ static gboolean
 is_sticky (const struct stat *status)
 {
   return S_ISDIR (status->st_mode) && (status->st_mode & S_ISVTX) != 0
-         && is_trusted_owner (status);
+         && kb_owner_is_trusted (status);
 }
 
 /* By path and not by descriptor: all that was passed can be changed by root and the user
@@ -421,7 +406,7 @@ step (Walk *walk, const char *name, GError **error)
     }
   if (lstat (next, &status) != 0)
     return refuse (next, g_strerror (errno), KB_ERROR_CONFIG, error);
-  if (S_ISLNK (status.st_mode) && is_trusted_owner (&status))
+  if (S_ISLNK (status.st_mode) && kb_owner_is_trusted (&status))
     return follow (walk, next, error);
   wrong = judge_folder (&status);
   if (wrong != NULL && !is_sticky (&status))

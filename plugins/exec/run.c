@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/owner.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -33,10 +34,8 @@ program_fault (const char *path)
     return g_strerror (errno);
   if (!S_ISREG (status.st_mode))
     return "not a regular file";
-  if (status.st_uid != 0 && status.st_uid != geteuid ())
-    return "owned by neither root nor you";
-  if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-    return "writable by others (chmod go-w)";
+  if (kb_owner_fault (&status) != NULL)
+    return kb_owner_fault (&status);
   return access (path, X_OK) == 0 ? NULL : g_strerror (errno);
 }
 
