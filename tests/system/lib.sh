@@ -151,7 +151,7 @@ forget_kernel_keys () {
         *keybearer:*"$KB_AZURE_FABRIKAM_CLIENT_ID"*)
         keyctl unlink "0x$id" @u >/dev/null 2>&1 ;;
     esac
-  done </proc/keys
+  done <<<"$(cat /proc/keys)"
 }
 
 # --- git ------------------------------------------------------------------------------------

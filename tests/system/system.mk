@@ -21,7 +21,7 @@ SYSTEM_TESTS += $(system_tests)
 if NEVER
 TESTS += $(SYSTEM_TESTS)
 endif
-EXTRA_DIST += tests/system tests/debian13
+EXTRA_DIST += tests/system
 CLEANFILES += $(SYSTEM_TESTS:=.log) $(SYSTEM_TESTS:=.trs) tests/system/test-suite.log
 
 .PHONY: check-system
