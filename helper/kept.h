@@ -10,7 +10,7 @@
 G_BEGIN_DECLS
 
 /* A credential is given out while it is good for at least this long.  Git pushes and
-   package restores run for minutes; Microsoft's own clients use the same figure.  One
+   package restores run for minutes; the providers' own clients use the same figure.  One
    that lives less than twice as long is used for half of its life. */
 #define KB_MARGIN_S 300
 

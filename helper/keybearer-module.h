@@ -14,8 +14,8 @@ G_BEGIN_DECLS
    - Strings are UTF-8 and belong to the object that returned them; `char *` results and
      `KbX *` results marked "new" belong to the caller.
    - Times are seconds since 1970 (gint64); durations are milliseconds; 0 is "unknown".
-   - An output is written only on KB_OK.  KB_FAILED sets ERROR; the other answers never do.
-   - A module prints nothing, never exits, and asks a person only through kb_request_ask. */
+   - An output is written only on KB_OK.  KB_FAILED sets ERROR; the others never do.
+   - A module prints nothing, never exits, and asks a person only by kb_request_ask. */
 
 /* Major in the upper half.  The loader refuses another major or a newer minor. */
 #define KB_MODULE_ABI 0x00010000u
@@ -126,7 +126,7 @@ const char *kb_request_organization (const KbRequest *request);
    one of them alone must not be given then. */
 gboolean kb_request_organization_missing (const KbRequest *request);
 
-/* What a person knows the place by: "contoso (dev.azure.com)".  Safe to show. */
+/* What a person knows the place by: "contoso (git.example)".  Safe to show. */
 const char *kb_request_place (const KbRequest *request);
 
 /* The server's WWW-Authenticate lines in order, NULL-terminated, perhaps empty. */
