@@ -48,10 +48,12 @@ static gboolean
 take_list (gpointer to, const KbConfigGroup *group, const KbConfigKey *key, Take take,
            GError **error)
 {
-  g_auto (GStrv) elements = g_strsplit (key->value, ";", -1);
+  g_autofree char *elements = g_strdup (key->value);
+  char *rest = elements;
 
-  for (char **element = elements; *element != NULL; element++)
-    if (*g_strstrip (*element) != '\0' && !take (to, group, key, *element, error))
+  for (char *element = strsep (&rest, ";"); element != NULL;
+       element = strsep (&rest, ";"))
+    if (*g_strstrip (element) != '\0' && !take (to, group, key, element, error))
       return FALSE;
   return TRUE;
 }
@@ -205,6 +207,49 @@ kb_stack_free (KbStack *stack)
   g_array_unref (stack->sources);
   g_array_unref (stack->stores);
   g_free (stack);
+}
+
+/* No name, key or value has a line feed, so two different sets have two texts. */
+static void
+print_group (const KbConfigGroups *groups, const char *kind, const char *name,
+             GString *print)
+{
+  const KbConfigGroup *group = kb_config_groups_find (groups, kind, name);
+
+  g_string_append (print, kind);
+  g_string_append_c (print, ' ');
+  g_string_append (print, name);
+  g_string_append_c (print, '\n');
+  for (guint i = 0; group != NULL && i < group->n_keys; i++)
+    {
+      g_string_append (print, group->keys[i].name);
+      g_string_append_c (print, '=');
+      g_string_append (print, group->keys[i].value);
+      g_string_append_c (print, '\n');
+    }
+}
+
+static void
+print_entries (const KbConfigGroups *groups, const char *kind, const GArray *entries,
+               GString *print)
+{
+  for (guint i = 0; i < entries->len; i++)
+    print_group (groups, kind, g_array_index (entries, KbEntry, i).instance, print);
+}
+
+void
+kb_stack_add_fingerprint (KbStack *stack, const KbConfigGroups *groups)
+{
+  g_autoptr (GString) print = NULL;
+
+  if (stack->fingerprint != NULL)
+    return;
+  print = g_string_sized_new (1024);
+  print_group (groups, "stack", stack->name, print);
+  print_entries (groups, "source", stack->sources, print);
+  print_entries (groups, "store", stack->stores, print);
+  print_group (groups, "network", "", print);
+  stack->fingerprint = kb_text_sha256 (print->str, print->len);
 }
 
 guint

@@ -4,6 +4,7 @@
 #ifndef KB_CONFIG_STACK_H
 #define KB_CONFIG_STACK_H
 
+#include "config-groups.h"
 #include "config-scan.h"
 #include "config.h"
 
@@ -13,6 +14,9 @@ G_BEGIN_DECLS
 KbStack *kb_stack_new (const KbConfigGroup *group, GError **error);
 void kb_stack_free (KbStack *stack);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbStack, kb_stack_free)
+
+/* Once: it is made for those alone that somebody looks at. */
+void kb_stack_add_fingerprint (KbStack *stack, const KbConfigGroups *groups);
 
 /* The best of the stack's patterns: 0 for none. */
 guint kb_stack_match (const KbStack *stack, const KbUrl *url);

@@ -162,41 +162,14 @@ module_of (const KbConfig *config, const char *kind, const char *name)
   return key != NULL ? key->value : name;
 }
 
-/* Lengths keep two different sets of groups from having one text. */
 static void
-add_to_print (GChecksum *print, const char *text)
-{
-  char length[24];
-
-  g_snprintf (length, sizeof length, "%" G_GSIZE_FORMAT ":", strlen (text));
-  g_checksum_update (print, (const guchar *) length, -1);
-  g_checksum_update (print, (const guchar *) text, -1);
-}
-
-static void
-print_group (const KbConfig *config, const char *kind, const char *name, GChecksum *print)
-{
-  const KbConfigGroup *group = kb_config_groups_find (config->groups, kind, name);
-
-  add_to_print (print, kind);
-  add_to_print (print, name);
-  for (guint i = 0; group != NULL && i < group->n_keys; i++)
-    {
-      add_to_print (print, group->keys[i].name);
-      add_to_print (print, group->keys[i].value);
-    }
-  add_to_print (print, "");
-}
-
-static void
-resolve (const KbConfig *config, const char *kind, GArray *entries, GChecksum *print)
+resolve (const KbConfig *config, const char *kind, GArray *entries)
 {
   for (guint i = 0; i < entries->len; i++)
     {
       KbEntry *entry = &g_array_index (entries, KbEntry, i);
 
       entry->module = g_strdup (module_of (config, kind, entry->instance));
-      print_group (config, kind, entry->instance, print);
     }
 }
 
@@ -204,17 +177,11 @@ static gboolean
 read_stack (KbConfig *config, const KbConfigGroup *group, GError **error)
 {
   KbStack *stack = kb_stack_new (group, error);
-  GChecksum *print;
 
   if (stack == NULL)
     return FALSE;
-  print = g_checksum_new (G_CHECKSUM_SHA256);
-  print_group (config, "stack", group->name, print);
-  resolve (config, "source", stack->sources, print);
-  resolve (config, "store", stack->stores, print);
-  print_group (config, "network", "", print);
-  stack->fingerprint = g_strdup (g_checksum_get_string (print));
-  g_checksum_free (print);
+  resolve (config, "source", stack->sources);
+  resolve (config, "store", stack->stores);
   g_ptr_array_add (config->stacks, stack);
   return TRUE;
 }
@@ -336,12 +303,12 @@ kb_config_load_text (const char *name, const char *text, gsize length, GError **
 const KbStack *
 kb_config_match (const KbConfig *config, const KbUrl *url)
 {
-  const KbStack *best = NULL;
+  KbStack *best = NULL;
   guint best_score = 0;
 
   for (guint i = 0; i < config->stacks->len; i++)
     {
-      const KbStack *stack = config->stacks->pdata[i];
+      KbStack *stack = config->stacks->pdata[i];
       guint score = kb_stack_match (stack, url);
 
       if (score == 0 || score < best_score)
@@ -349,12 +316,16 @@ kb_config_match (const KbConfig *config, const KbUrl *url)
       best = stack;
       best_score = score;
     }
+  if (best != NULL)
+    kb_stack_add_fingerprint (best, config->groups);
   return best;
 }
 
 const GPtrArray *
 kb_config_stacks (const KbConfig *config)
 {
+  for (guint i = 0; i < config->stacks->len; i++)
+    kb_stack_add_fingerprint (config->stacks->pdata[i], config->groups);
   return config->stacks;
 }
 
