@@ -46,6 +46,31 @@ point_is_clean (guint32 point)
   return !(point >= 0x2028 && point <= 0x202e) && !(point >= 0x2066 && point <= 0x2069);
 }
 
+/* Eight bytes that are ASCII that shows: none has its high bit, is below 0x20 (which
+   would borrow it) or is 0x7f (which would carry into it). */
+static gboolean
+are_plain (const guint8 *text)
+{
+  const guint64 each = G_GUINT64_CONSTANT (0x0101010101010101);
+  guint64 word;
+
+  memcpy (&word, text, sizeof word);
+  return ((word | (word - each * 0x20) | (word + each)) & each * 0x80) == 0;
+}
+
+/* How many bytes from TEXT on are ASCII that shows, which is nearly all text. */
+static gsize
+plain_run (const guint8 *text, gsize length)
+{
+  gsize run = 0;
+
+  while (run + 8 <= length && are_plain (text + run))
+    run += 8;
+  while (run < length && text[run] >= 0x20 && text[run] < 0x7f)
+    run++;
+  return run;
+}
+
 gboolean
 kb_text_is_clean (const char *text, gsize length)
 {
@@ -55,8 +80,8 @@ kb_text_is_clean (const char *text, gsize length)
 
   for (gsize i = 0; i < length; i += step)
     {
-      step = 1;
-      if (bytes[i] >= 0x20 && bytes[i] < 0x7f)
+      step = plain_run (bytes + i, length - i);
+      if (step > 0)
         continue;
       step = decode (bytes + i, length - i, &point);
       if (step == 0 || !point_is_clean (point))
@@ -85,6 +110,13 @@ kb_text_escape (const char *text, gsize length, gsize limit)
 
   for (gsize i = 0; i < end; i += step)
     {
+      step = plain_run (bytes + i, end - i);
+      if (step > 0)
+        {
+          g_string_append_len (shown, text + i, (gssize) step);
+          marks = 0;
+          continue;
+        }
       step = decode (bytes + i, length - i, &point);
       if (i + step > end)
         break;
@@ -181,25 +213,24 @@ kb_text_base64url_decode (const char *text, gsize *length)
   gsize count = strlen (text);
   guint8 values[256];
   guint8 *bytes;
-  gsize used = 0;
-  guint32 bits = 0;
-  guint held = 0;
+  guint8 *to;
 
   make_values (values);
   if (!is_base64url (values, text, count))
     return NULL;
-  bytes = g_malloc (count / 4 * 3 + 3);
-  for (gsize i = 0; i < count; i++)
+  to = bytes = g_malloc (count / 4 * 3 + 4);
+  for (gsize i = 0; i < count; i += 4)
     {
-      bits = (bits << 6 | (values[(guint8) text[i]] - 1u)) & 0xffff;
-      held += 6;
-      if (held < 8)
-        continue;
-      held -= 8;
-      bytes[used++] = (guint8) (bits >> held & 0xff);
+      guint32 bits = 0;
+
+      for (gsize k = i; k < i + 4; k++)
+        bits = bits << 6 | (k < count ? values[(guint8) text[k]] - 1u : 0);
+      *to++ = (guint8) (bits >> 16);
+      *to++ = (guint8) (bits >> 8);
+      *to++ = (guint8) bits;
     }
-  bytes[used] = 0;
-  *length = used;
+  *length = count / 4 * 3 + (count % 4 > 0 ? count % 4 - 1 : 0);
+  bytes[*length] = 0;
   return bytes;
 }
 
