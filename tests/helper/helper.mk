@@ -78,8 +78,9 @@ tests_helper_fake_cache_la_LDFLAGS = $(fake_ldflags)
 tests_helper_fake_cache_la_LIBADD = $(GLIB_LIBS)
 
 core_tests = tests/helper/test-item tests/helper/test-lock tests/helper/test-breaker \
-	tests/helper/test-binding tests/helper/test-keeper tests/helper/test-maker \
-	tests/helper/test-session tests/helper/test-logins tests/helper/test-request
+	tests/helper/test-binding tests/helper/test-keeper tests/helper/test-kept \
+	tests/helper/test-maker tests/helper/test-marks tests/helper/test-session \
+	tests/helper/test-logins tests/helper/test-request
 helper_tests = $(config_tests) $(core_tests)
 check_PROGRAMS += $(core_tests)
 TESTS += $(core_tests)
@@ -115,3 +116,9 @@ tests_helper_test_logins_LDFLAGS = $(host_ldflags)
 # The verbs of the built program.
 TESTS += tests/helper/test-commands
 EXTRA_DIST += tests/helper/test-commands
+tests_helper_test_kept_SOURCES = tests/helper/test-kept.c $(stage)
+tests_helper_test_kept_LDADD = $(host_ldadd)
+tests_helper_test_kept_LDFLAGS = $(host_ldflags)
+tests_helper_test_marks_SOURCES = tests/helper/test-marks.c $(stage)
+tests_helper_test_marks_LDADD = $(host_ldadd)
+tests_helper_test_marks_LDFLAGS = $(host_ldflags)

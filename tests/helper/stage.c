@@ -81,7 +81,7 @@ stage_count (const char *line)
   return count;
 }
 
-/* ---- one call ---------------------------------------------------------------------- */
+/* ---- one call ------------------------------------------------------------------- */
 
 static char *
 configuration (const char *sources, const char *stores)
@@ -161,8 +161,7 @@ stage_get (const char *sources, const char *stores)
   return call_get (&call);
 }
 
-/* ---- items --------------------------------------------------------------------------
- */
+/* ---- items ---------------------------------------------------------------------- */
 
 static char *
 item_path (const char *store, const char *name)
@@ -213,8 +212,7 @@ stage_kept (const char *store, const char *kind, const char *instance)
   return g_ptr_array_steal_index (records, 0);
 }
 
-/* ---- processes -----------------------------------------------------------------------
- */
+/* ---- processes ------------------------------------------------------------------ */
 
 /* All wait for the end of a pipe, so that they run at once. */
 gboolean

@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests session: control words, broken promises, bindings, what the server said.
+/* Tests session: control words, broken promises, bindings, people.
    Knows nothing of stores' faults, which are maker's and keeper's. */
 #include "session.h"
 
-#include <string.h>
-#include <unistd.h>
-
-#include "base/clock.h"
-#include "kept.h"
 #include "stage.h"
 
 static void
@@ -19,8 +14,7 @@ assert_answer (const char *sources, const char *expected)
     g_error ("%s: %s is not %s", sources, answer, expected);
 }
 
-/* ---- control words
- * ---------------------------------------------------------------------- */
+/* ---- control words -------------------------------------------------------------- */
 
 typedef struct
 {
@@ -166,8 +160,7 @@ test_missing_module (void)
   assert_answer ("nowhere", "failed 6: *nowhere*");
 }
 
-/* ---- broken promises
- * --------------------------------------------------------------------- */
+/* ---- broken promises ------------------------------------------------------------ */
 
 static void
 test_promises (void)
@@ -189,8 +182,7 @@ test_promises (void)
     }
 }
 
-/* ---- what is bound
- * ------------------------------------------------------------------------ */
+/* ---- what is bound -------------------------------------------------------------- */
 
 static void
 test_bound (void)
@@ -266,227 +258,13 @@ test_realms_apart (void)
   assert_answer ("a", "ok a-3");
 }
 
-/* ---- what the server said
- * ------------------------------------------------------------------ */
+/* ---- people --------------------------------------------------------------------- */
 
 static void
 begin (Call *call, const char *sources, const char *user)
 {
   call_begin (call, sources, "keep", "https://place.example/", user);
 }
-
-/* The server's word on SECRET in a call of its own. */
-static KbAnswer
-say (const char *sources, const char *user, const char *text, gboolean accepted)
-{
-  g_auto (Call) call = { 0 };
-  g_autoptr (KbSecret) secret = text != NULL ? kb_secret_new_text (text) : NULL;
-  g_autoptr (GError) error = NULL;
-  KbAnswer answer;
-
-  begin (&call, sources, user);
-  answer = accepted ? kb_session_accept (call.session, secret, &error)
-                    : kb_session_refuse (call.session, secret, &error);
-  g_assert_no_error (error);
-  return answer;
-}
-
-static void
-test_refuse (void)
-{
-  g_autoptr (KbRecord) renewal = NULL;
-
-  stage_new ();
-  stage_set ("a", "rotates", "1");
-  assert_answer ("a", "ok a-1");
-  g_assert_cmpint (say ("a", NULL, "a-1", FALSE), ==, KB_OK);
-  renewal = stage_kept ("keep", "renewal", "a");
-  g_assert_nonnull (renewal);
-  assert_answer ("a", "ok a-2");
-  g_assert_cmpuint (stage_count ("a prior a-1 refused"), ==, 1);
-  g_assert_cmpuint (stage_count ("a signed-in"), ==, 1);
-}
-
-static void
-test_refuse_compares (void)
-{
-  stage_new ();
-  assert_answer ("a", "ok a-1");
-  g_assert_cmpint (say ("a", NULL, "older", FALSE), ==, KB_DECLINED);
-  assert_answer ("a", "ok a-1");
-}
-
-static void
-test_refuse_whatever (void)
-{
-  stage_new ();
-  assert_answer ("a", "ok a-1");
-  g_assert_cmpint (say ("a", NULL, NULL, FALSE), ==, KB_OK);
-  assert_answer ("a", "ok a-2");
-}
-
-/* Git asks without a user and hands back the one that it was given. */
-static void
-test_refuse_with_the_user_that_was_given (void)
-{
-  stage_new ();
-  assert_answer ("a", "ok a-1");
-  g_assert_cmpint (say ("a", "keybearer", "a-1", FALSE), ==, KB_OK);
-  assert_answer ("a", "ok a-2");
-}
-
-/* A place that is bound for nobody has nothing that could be refused. */
-static void
-test_refuse_unknown (void)
-{
-  stage_new ();
-  g_assert_cmpint (say ("a", NULL, "x", FALSE), ==, KB_DECLINED);
-  g_assert_cmpint (say ("a", NULL, NULL, FALSE), ==, KB_DECLINED);
-  g_assert_cmpuint (stage_count ("a acquire"), ==, 0);
-}
-
-static void
-test_accept (void)
-{
-  stage_new ();
-  assert_answer ("a", "ok a-1");
-  g_assert_cmpint (say ("a", NULL, "a-1", TRUE), ==, KB_DECLINED);
-  g_assert_cmpint (say ("a", NULL, "a-1", FALSE), ==, KB_OK);
-  g_assert_cmpint (say ("a", NULL, "a-1", TRUE), ==, KB_OK);
-  assert_answer ("a", "ok a-1");
-}
-
-/* A refused credential is not served because no other can be had. */
-static void
-test_refused_and_failed (void)
-{
-  stage_new ();
-  assert_answer ("a", "ok a-1");
-  say ("a", NULL, "a-1", FALSE);
-  stage_set ("a", "acquire", "failed 2");
-  assert_answer ("a", "failed 2: *");
-}
-
-static void
-test_source_repeats_itself (void)
-{
-  stage_new ();
-  stage_set ("a", "secret", "always");
-  assert_answer ("a", "ok always");
-  say ("a", NULL, "always", FALSE);
-  assert_answer ("a", "failed 3: a: place.example refused this credential*");
-}
-
-/* New: the answer when the server has just refused what had MARK. */
-static char *
-second_chance (const char *text)
-{
-  g_auto (Call) call = { 0 };
-  g_autoptr (KbSecret) secret = kb_secret_new_text (text);
-  g_autofree char *mark = kb_mark (secret);
-
-  begin (&call, "a", NULL);
-  kb_session_set_refused (call.session, mark);
-  return call_get (&call);
-}
-
-static void
-test_second_chance (void)
-{
-  g_autofree char *answer = NULL;
-
-  stage_new ();
-  assert_answer ("a", "ok a-1");
-  answer = second_chance ("a-1");
-  g_assert_cmpstr (answer, ==, "ok a-2");
-  assert_answer ("a", "ok a-2");
-}
-
-/* Another process has made the next one since: it is given, and none is made. */
-static void
-test_second_chance_adopts (void)
-{
-  g_autofree char *answer = NULL;
-
-  stage_new ();
-  assert_answer ("a", "ok a-1");
-  answer = second_chance ("older");
-  g_assert_cmpstr (answer, ==, "ok a-1");
-  g_assert_cmpuint (stage_count ("a acquire"), ==, 1);
-}
-
-static int
-take_second_chance (gpointer data)
-{
-  g_autofree char *answer = second_chance ("a-1");
-
-  return g_str_equal (answer, "ok a-2") ? 0 : 1;
-}
-
-static void
-test_second_chance_of_many (void)
-{
-  stage_new ();
-  assert_answer ("a", "ok a-1");
-  stage_set ("a", "sleep", "50");
-  g_assert_true (stage_fork (32, take_second_chance, NULL));
-  g_assert_cmpuint (stage_count ("a acquire"), ==, 2);
-}
-
-/* When no other can be had, the mark is kept: the next call does not serve it first. */
-static void
-test_second_chance_fails (void)
-{
-  g_autofree char *answer = NULL;
-
-  stage_new ();
-  assert_answer ("a", "ok a-1");
-  stage_set ("a", "acquire", "declined");
-  answer = second_chance ("a-1");
-  g_assert_cmpstr (answer, ==, "declined");
-  assert_answer ("a", "declined");
-}
-
-/* A late word on an old secret does no harm to a newer one, in any order. */
-static int
-refuse_old (gpointer data)
-{
-  return say ("a", NULL, "a-1", FALSE) == KB_FAILED ? 1 : 0;
-}
-
-static void
-test_refused_by_many (void)
-{
-  stage_new ();
-  assert_answer ("a", "ok a-1");
-  g_assert_true (stage_fork (32, refuse_old, NULL));
-  assert_answer ("a", "ok a-2");
-  g_assert_true (stage_fork (32, refuse_old, NULL));
-  assert_answer ("a", "ok a-2");
-  g_assert_cmpuint (stage_count ("keep put credential"), ==, 3);
-}
-
-/* A stale copy in this session's cache was refused; what another session made stays. */
-static void
-test_refuse_of_a_stale_copy (void)
-{
-  g_auto (Call) call = { 0 };
-  g_autoptr (KbSecret) old = kb_secret_new_text ("a-1");
-  g_autofree char *before = NULL;
-  g_autofree char *after = NULL;
-
-  stage_new ();
-  before = stage_get ("a", "cache;keep");
-  g_assert_cmpstr (before, ==, "ok a-1");
-  stage_keep ("keep", "a", "newer", kb_clock_now (), kb_clock_now () + 3000, 0);
-  call_begin (&call, "a", "cache;keep", "https://place.example/", NULL);
-  kb_session_refuse (call.session, old, NULL);
-  after = stage_get ("a", "cache;keep");
-  g_assert_cmpstr (after, ==, "ok newer");
-}
-
-/* ---- people
- * ---------------------------------------------------------------------------------- */
 
 /* The store may be unlocked, and the error of a moment ago does not stand in the way,
    when the same call goes on with a person. */
@@ -555,21 +333,6 @@ main (int argc, char **argv)
   g_test_add_func ("/session/passing-after-bound", test_passing_after_bound);
   g_test_add_func ("/session/ephemeral-is-not-kept", test_ephemeral_is_not_kept);
   g_test_add_func ("/session/realms-apart", test_realms_apart);
-  g_test_add_func ("/session/refuse", test_refuse);
-  g_test_add_func ("/session/refuse-compares", test_refuse_compares);
-  g_test_add_func ("/session/refuse-whatever", test_refuse_whatever);
-  g_test_add_func ("/session/refuse-with-the-user-that-was-given",
-                   test_refuse_with_the_user_that_was_given);
-  g_test_add_func ("/session/refuse-unknown", test_refuse_unknown);
-  g_test_add_func ("/session/accept", test_accept);
-  g_test_add_func ("/session/refused-and-failed", test_refused_and_failed);
-  g_test_add_func ("/session/source-repeats-itself", test_source_repeats_itself);
-  g_test_add_func ("/session/second-chance", test_second_chance);
-  g_test_add_func ("/session/second-chance-adopts", test_second_chance_adopts);
-  g_test_add_func ("/session/second-chance-of-many", test_second_chance_of_many);
-  g_test_add_func ("/session/second-chance-fails", test_second_chance_fails);
-  g_test_add_func ("/session/refused-by-many", test_refused_by_many);
-  g_test_add_func ("/session/refuse-of-a-stale-copy", test_refuse_of_a_stale_copy);
   g_test_add_func ("/session/again-with-a-person", test_again_with_a_person);
   g_test_add_func ("/session/no-stack", test_no_stack);
   return g_test_run ();
