@@ -31,7 +31,7 @@ kb_askpass_find (void)
   return name != NULL ? kb_program_find (name) : NULL;
 }
 
-/* ---- running --------------------------------------------------------------------- */
+/* ---- running -------------------------------------------------------------------- */
 
 /* A child starts with the signals as they are by default: we ignore SIGPIPE. */
 static void

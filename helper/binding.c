@@ -173,7 +173,7 @@ kb_binding_forget (const KbStack *stack, const KbRequest *request)
   unlink (path);
 }
 
-/* ---- all of them ------------------------------------------------------------------ */
+/* ---- all of them ---------------------------------------------------------------- */
 
 static const KbStack *
 stack_named (const GPtrArray *stacks, const char *name)

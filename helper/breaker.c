@@ -115,8 +115,8 @@ kb_breaker_check (const char *key, GError **error)
   return KB_FAILED;
 }
 
-/* Full jitter: anywhere up to 2^failures seconds, so that machines do not march in step.
- */
+/* Full jitter: anywhere up to 2^failures seconds, so that machines do not march in
+   step. */
 static gint64
 own_silence (gint64 failures)
 {

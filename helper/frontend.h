@@ -23,8 +23,8 @@ typedef struct
 } KbStreams;
 
 /* One protocol or one verb.  ARGUMENTS is NULL-terminated, without the name itself.
-   Returns the exit status; a problem is reported through ERROR and printed once by main.
- */
+   Returns the exit status; a problem is reported through ERROR and printed once by
+   main. */
 typedef struct
 {
   const char *name;

@@ -231,7 +231,7 @@ kb_guard_stdout (void)
   return private;
 }
 
-/* ---- the last resort -------------------------------------------------------------- */
+/* ---- the last resort ------------------------------------------------------------ */
 
 static void
 give_up (int signal_number)

@@ -135,7 +135,7 @@ kb_item_seal (const char *name, const GPtrArray *records, GError **error)
   return NULL;
 }
 
-/* ---- reading ---------------------------------------------------------------------- */
+/* ---- reading -------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -262,7 +262,7 @@ kb_item_open (const char *name, const KbSecret *text, GError **error)
   return NULL;
 }
 
-/* ---- names ------------------------------------------------------------------------ */
+/* ---- names ---------------------------------------------------------------------- */
 
 static void
 append_part (GString *name, const char *part)

@@ -102,7 +102,7 @@ kb_keeper_get_cached (KbKeeper *keeper, const char *name, KbSecret **value)
   return KB_DECLINED;
 }
 
-/* ---- the choice ------------------------------------------------------------------- */
+/* ---- the choice ----------------------------------------------------------------- */
 
 /* All stacks that name the same stores share one choice. */
 static char *
@@ -166,8 +166,8 @@ try_durable (KbKeeper *keeper, guint index, const char *chosen, GError **error)
   return answer;
 }
 
-/* Secrets are in it: that it has nothing to do here now is no leave to go on with less.
- */
+/* Secrets are in it: that it has nothing to do here now is no leave to go on with
+   less. */
 static KbAnswer
 take_chosen (KbKeeper *keeper, guint index, const char *chosen, GError **error)
 {
@@ -226,7 +226,7 @@ kb_keeper_first_without_durable (KbKeeper *keeper)
   return kb_file_write_quick (path, "", 0, NULL);
 }
 
-/* ---- items ------------------------------------------------------------------------ */
+/* ---- items ---------------------------------------------------------------------- */
 
 /* What a cache could not take must not be hidden by what it took before. */
 static void

@@ -109,7 +109,7 @@ kb_mark (const KbSecret *secret)
   return hash;
 }
 
-/* ---- judging ---------------------------------------------------------------------- */
+/* ---- judging -------------------------------------------------------------------- */
 
 static gint64
 margin_of (const KbRecord *record)
@@ -182,7 +182,7 @@ kb_kept_credential (const KbKept *kept)
   return kb_record_to_credential (kept->record);
 }
 
-/* ---- finding ---------------------------------------------------------------------- */
+/* ---- finding -------------------------------------------------------------------- */
 
 /* New, or NULL: an item that makes no sense is as good as none, and stays until the next
    one takes its place. */
@@ -275,7 +275,7 @@ kb_kept_renewal (const KbKept *kept)
   return newer != NULL && newer->secret != NULL ? kb_secret_ref (newer->secret) : NULL;
 }
 
-/* ---- keeping ---------------------------------------------------------------------- */
+/* ---- keeping -------------------------------------------------------------------- */
 
 static KbAnswer
 put_record (KbKept *kept, const char *item, KbRecord *record, GError **error)
@@ -335,7 +335,7 @@ kb_kept_put (KbKept *kept, KbCredential *credential, GPtrArray *notices)
     kb_log_event ("stored", kept->account, kept->realm, kept->record->expires);
 }
 
-/* ---- what the server said --------------------------------------------------------- */
+/* ---- what the server said ------------------------------------------------------- */
 
 void
 kb_kept_put_refused (KbKept *kept)

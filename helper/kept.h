@@ -25,8 +25,8 @@ typedef enum
 
 typedef struct _KbKept KbKept;
 
-/* New.  REQUEST and KEEPER are borrowed, the strings copied.  Nothing is looked at yet.
- */
+/* New.  REQUEST and KEEPER are borrowed, the strings copied.  Nothing is looked at
+   yet. */
 KbKept *kb_kept_new (KbRequest *request, KbKeeper *keeper, const char *instance,
                      const KbIdentity *identity);
 void kb_kept_free (KbKept *kept);

@@ -27,12 +27,12 @@ typedef enum
   KB_FAILED    /* mine, and it went wrong: ERROR is set */
 } KbAnswer;
 
-/* ---- options ------------------------------------------------------------------- */
+/* ---- options -------------------------------------------------------------------- */
 
 typedef enum
 {
   KB_OPTION_STRING,
-  KB_OPTION_SECRET,  /* a reference (file:, env:, fd:, cred:, store:), followed when used */
+  KB_OPTION_SECRET,  /* a reference (file:, env:, fd:, cred:, store:) */
   KB_OPTION_BOOLEAN, /* true, false */
   KB_OPTION_INTEGER, /* decimal, 0 to 2^31-1 */
   KB_OPTION_LIST     /* strings separated by ';' */
@@ -47,7 +47,7 @@ typedef struct
   const char *summary;  /* one line, no full stop */
 } KbOption;
 
-/* ---- the instance: a module with the options of one configuration group ---------- */
+/* ---- the instance: a module with the options of one configuration group --------- */
 
 typedef struct _KbInstance KbInstance;
 
@@ -64,7 +64,8 @@ const char *const *kb_instance_list (const KbInstance *instance, const char *opt
 KbAnswer kb_instance_secret (const KbInstance *instance, const char *option,
                              KbSecret **secret, GError **error);
 
-/* From [network]: a file of extra CAs, or NULL; a proxy URL, or NULL for the environment's. */
+/* From [network]: a file of extra CAs, or NULL; a proxy's URL, or NULL for what the
+   environment says. */
 const char *kb_instance_ca_file (const KbInstance *instance);
 const char *kb_instance_proxy (const KbInstance *instance);
 
@@ -72,7 +73,7 @@ const char *kb_instance_proxy (const KbInstance *instance);
    a restart: for files that a store keeps.  NULL with an error when it cannot be made. */
 const char *kb_instance_data_dir (const KbInstance *instance, GError **error);
 
-/* ---- the credential --------------------------------------------------------------- */
+/* ---- the credential ------------------------------------------------------------- */
 
 typedef enum
 {
@@ -109,7 +110,7 @@ void kb_credential_set_renewal (KbCredential *credential, KbSecret *renewal);
 gboolean kb_credential_ephemeral (const KbCredential *credential);
 void kb_credential_set_ephemeral (KbCredential *credential, gboolean ephemeral);
 
-/* ---- the request ------------------------------------------------------------------ */
+/* ---- the request ---------------------------------------------------------------- */
 
 typedef struct _KbRequest KbRequest;
 
@@ -165,7 +166,7 @@ void kb_request_note (const KbRequest *request, const char *format, ...)
 KbAnswer kb_request_ask (const KbRequest *request, const char *question, gboolean hidden,
                          KbSecret **answer, GError **error);
 
-/* ---- sources ------------------------------------------------------------------------ */
+/* ---- sources -------------------------------------------------------------------- */
 
 /* Who would answer and what the answer is good for.  Strings belong to the caller of
    identify; a module sets them with g_strdup. */
@@ -207,17 +208,18 @@ typedef struct
    from now (Retry-After).  Opens the circuit breaker; capped at 3600 (MSAL's own cap). */
 void kb_request_retry_after (const KbRequest *request, gint64 seconds);
 
-/* ---- stores ------------------------------------------------------------------------- */
+/* ---- stores --------------------------------------------------------------------- */
 
 /* A cache: it may forget at any time, and its every failure is a miss. */
 #define KB_STORE_VOLATILE 1u
 
-/* The longest item a store must take, one line of base64url: one Entra token of 2.5 kB and
-   one renewal of as much, encoded, four times over. */
+/* The longest item a store must take, one line of base64url: one Entra token of 2.5 kB
+   and one renewal of as much, encoded, four times over. */
 #define KB_STORE_ITEM_MAX 65536
 
-/* NAME is [a-z0-9/._@:+%-], at most 512 bytes, unique; it is no secret.  VALUE is one line of
-   base64url (a line feed or a backslash would ruin a keyring without a password). */
+/* NAME is [a-z0-9/._@:+%-], at most 512 bytes, unique; it is no secret.  VALUE is one
+   line of base64url: a line feed or a backslash would ruin a keyring without a
+   password. */
 typedef struct
 {
   guint flags;
@@ -253,7 +255,7 @@ typedef struct
   /* end of ABI 1.0 */
 } KbStore;
 
-/* ---- the module --------------------------------------------------------------------- */
+/* ---- the module ----------------------------------------------------------------- */
 
 typedef struct
 {

@@ -94,7 +94,7 @@ kb_loader_free (KbLoader *loader)
   g_free (loader);
 }
 
-/* ---- promises ---------------------------------------------------------------- */
+/* ---- promises ------------------------------------------------------------------- */
 
 static const char *
 option_fault (const KbOption *options, gsize index)
@@ -173,7 +173,7 @@ kb_module_check (const KbModule *module, const char *name, GError **error)
   return fault == NULL || fail (error, what, fault);
 }
 
-/* ---- loading ------------------------------------------------------------------ */
+/* ---- loading -------------------------------------------------------------------- */
 
 /* New: DIRECTORY without links in it, so that what is checked is what is opened. */
 static char *
@@ -385,7 +385,7 @@ kb_loader_load (KbLoader *loader, const char *name, GError **error)
   return module;
 }
 
-/* ---- names --------------------------------------------------------------------- */
+/* ---- names ---------------------------------------------------------------------- */
 
 /* New: the module that ENTRY of DIRECTORY stands for, or NULL. */
 static char *

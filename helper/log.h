@@ -20,8 +20,8 @@ gboolean kb_log_is_verbose (void);
 /* EVENT: "made", "renewed", "stored", "refused", "revoked", "erased".  ACCOUNT and REALM
    may be NULL; EXPIRES is seconds since 1970, 0 for never or unknown.  All text is
    escaped.  Goes to the journal when there is one, as the fields KEYBEARER_EVENT,
-   KEYBEARER_ACCOUNT, KEYBEARER_REALM and KEYBEARER_EXPIRES; never waits and never fails.
- */
+   KEYBEARER_ACCOUNT, KEYBEARER_REALM and KEYBEARER_EXPIRES; never waits and never
+   fails. */
 void kb_log_event (const char *event, const char *account, const char *realm,
                    gint64 expires);
 

@@ -64,9 +64,10 @@ help (int out)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
-  g_string_append (text, "Usage: keybearer VERB [ARGUMENTS]\n\n"
-                         "Gives developer tools the right, fresh credential, and keeps it "
-                         "in the keyring.\n\nFor people and scripts:\n");
+  g_string_append (text,
+                   "Usage: keybearer VERB [ARGUMENTS]\n\n"
+                   "Gives developer tools the right, fresh credential, and keeps it "
+                   "in the keyring.\n\nFor people and scripts:\n");
   append_verbs (text, kb_commands);
   g_string_append (text, "\nFor tools, which start them by themselves:\n");
   append_verbs (text, kb_frontends);

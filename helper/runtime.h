@@ -23,8 +23,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbRuntime, kb_runtime_free)
 const KbConfig *kb_runtime_config (const KbRuntime *runtime);
 KbLoader *kb_runtime_loader (const KbRuntime *runtime);
 
-/* An instance that is open; both borrowed from the runtime, one for each name and kind.
- */
+/* An instance that is open; both borrowed from the runtime, one for each name and
+   kind. */
 typedef struct
 {
   const char *name;

@@ -149,7 +149,7 @@ set_answered (KbSession *session, KbKept *kept)
   session->answered = kept;
 }
 
-/* ---- the short way: who answered last time ---------------------------------------- */
+/* ---- the short way: who answered last time -------------------------------------- */
 
 static KbKept *
 bound (KbSession *session)
@@ -183,7 +183,7 @@ get_bound (KbSession *session, KbCredential **credential)
   return KB_OK;
 }
 
-/* ---- the long way: ask the sources in order ---------------------------------------- */
+/* ---- the long way: ask the sources in order ------------------------------------- */
 
 static KbAnswer
 identify (KbSession *session, const KbOpened *source, KbIdentity *identity,
@@ -335,10 +335,11 @@ kb_session_get (KbSession *session, KbCredential **credential, GError **error)
   return get_walking (session, credential, error);
 }
 
-/* ---- what the server said --------------------------------------------------------- */
+/* ---- what the server said ------------------------------------------------------- */
 
 /* A tool that asked for no user in particular comes back with the user that it was given,
-   who is then no part of the place.  The secret tells whether it is the same credential. */
+   who is then no part of the place.  The secret tells whether it is the same
+   credential. */
 static KbKept *
 bound_to_mark (KbSession *session, const KbSecret *secret)
 {

@@ -25,8 +25,7 @@
 /* As many as the kernel follows. */
 #define LINKS_MAX 40
 
-/* ---- descriptors that close themselves ----------------------------------------------
- */
+/* ---- descriptors that close themselves ------------------------------------------ */
 
 typedef int Fd;
 
@@ -61,8 +60,7 @@ open_retrying (int folder, const char *path, int flags, mode_t mode)
   return fd;
 }
 
-/* ---- errors ---------------------------------------------------------------------------
- */
+/* ---- errors --------------------------------------------------------------------- */
 
 static gboolean
 refuse (const char *path, const char *reason, KbErrorCode code, GError **error)
@@ -73,8 +71,7 @@ refuse (const char *path, const char *reason, KbErrorCode code, GError **error)
   return FALSE;
 }
 
-/* ---- reading --------------------------------------------------------------------------
- */
+/* ---- reading -------------------------------------------------------------------- */
 
 /* What is wrong, or NULL.  No link is left when somebody has just put a newer file in its
    place, and that is fine.  Systems that keep /usr in an object store (ostree, Nix) give
@@ -167,8 +164,7 @@ kb_file_read_safe (const char *path, KbFileSafety safety, gsize limit, gboolean 
   return kb_buffer_steal (buffer);
 }
 
-/* ---- writing --------------------------------------------------------------------------
- */
+/* ---- writing -------------------------------------------------------------------- */
 
 /* A process that was killed while it wrote leaves its temporary file: the next one that
    writes there takes it away. */
@@ -255,8 +251,7 @@ kb_file_write_quick (const char *path, const char *bytes, gsize length, GError *
   return write_file (path, bytes, length, FALSE, error);
 }
 
-/* ---- folders --------------------------------------------------------------------------
- */
+/* ---- folders -------------------------------------------------------------------- */
 
 static const char *
 judge_folder (const struct stat *status)

@@ -52,7 +52,7 @@ fail (Scan *scan, const char *wrong)
 static int
 peek (const Scan *scan)
 {
-  return scan->at < scan->length ? (guint8)scan->text[scan->at] : -1;
+  return scan->at < scan->length ? (guint8) scan->text[scan->at] : -1;
 }
 
 static gboolean
@@ -82,9 +82,9 @@ scan_hex4 (Scan *scan, guint *unit)
     {
       int c = peek (scan);
 
-      if (c < 0 || !g_ascii_isxdigit ((char)c))
+      if (c < 0 || !g_ascii_isxdigit ((char) c))
         return fail (scan, "\\u without four hex digits");
-      value = value << 4 | (guint)g_ascii_xdigit_value ((char)c);
+      value = value << 4 | (guint) g_ascii_xdigit_value ((char) c);
       scan->at++;
     }
   *unit = value;
@@ -226,7 +226,7 @@ scan_value (Scan *scan)
   scan->expect = EXPECT_COMMA_OR_END;
   if (c == '"')
     return scan_string (scan);
-  if (c == '-' || g_ascii_isdigit ((char)c))
+  if (c == '-' || g_ascii_isdigit ((char) c))
     return scan_number (scan);
   return scan_literal (scan);
 }
@@ -309,7 +309,7 @@ kb_json_check (const char *text, gsize length, gsize *start, guint *tokens,
   if (length > KB_JSON_BYTES_MAX)
     return kb_json_refuse ("longer than allowed", KB_JSON_BYTES_MAX, error);
   if (!g_utf8_validate_len (text, length, &bad))
-    return kb_json_refuse ("not UTF-8, or a NUL", (gsize)(bad - text), error);
+    return kb_json_refuse ("not UTF-8, or a NUL", (gsize) (bad - text), error);
   if (!scan_document (&scan, &root))
     return kb_json_refuse (scan.wrong, scan.at, error);
   *start = root;

@@ -11,7 +11,7 @@ hex4 (const char *digits)
   guint value = 0;
 
   for (guint i = 0; i < 4; i++)
-    value = value << 4 | (guint)g_ascii_xdigit_value (digits[i]);
+    value = value << 4 | (guint) g_ascii_xdigit_value (digits[i]);
   return value;
 }
 
@@ -27,7 +27,7 @@ unescape_unicode (KbJsonRaw *raw)
       point = 0x10000 + ((point - 0xd800) << 10) + (hex4 (raw->next + 2) - 0xdc00);
       raw->next += 6;
     }
-  return (gsize)g_unichar_to_utf8 (point, raw->escaped);
+  return (gsize) g_unichar_to_utf8 (point, raw->escaped);
 }
 
 static gsize
@@ -47,7 +47,7 @@ unescape (KbJsonRaw *raw)
 gboolean
 kb_json_raw_next (KbJsonRaw *raw)
 {
-  gsize left = (gsize)(raw->end - raw->next);
+  gsize left = (gsize) (raw->end - raw->next);
   const char *escape;
 
   if (left == 0)
@@ -60,7 +60,7 @@ kb_json_raw_next (KbJsonRaw *raw)
     }
   escape = memchr (raw->next, '\\', left);
   raw->piece = raw->next;
-  raw->length = escape != NULL ? (gsize)(escape - raw->next) : left;
+  raw->length = escape != NULL ? (gsize) (escape - raw->next) : left;
   raw->next += raw->length;
   return TRUE;
 }
@@ -71,7 +71,7 @@ next_byte (KbJsonRaw *raw)
   if (raw->length == 0 && !kb_json_raw_next (raw))
     return -1;
   raw->length--;
-  return (guint8)*raw->piece++;
+  return (guint8) *raw->piece++;
 }
 
 int

@@ -28,15 +28,15 @@ append_quoted (KbBuffer *buffer, const char *text, gsize length)
   kb_buffer_append (buffer, "\"", 1);
   for (gsize i = 0; i < length; i += step)
     {
-      gunichar point = g_utf8_get_char_validated (text + i, (gssize)(length - i));
+      gunichar point = g_utf8_get_char_validated (text + i, (gssize) (length - i));
 
       step = 1;
-      if (point >= (gunichar)-2) /* invalid or cut short */
+      if (point >= (gunichar) -2) /* invalid or cut short */
         {
           kb_buffer_append_text (buffer, "\xef\xbf\xbd");
           continue;
         }
-      step = (gsize)g_unichar_to_utf8 (point, NULL);
+      step = (gsize) g_unichar_to_utf8 (point, NULL);
       append_point (buffer, text + i, step, point);
     }
   kb_buffer_append (buffer, "\"", 1);

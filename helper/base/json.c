@@ -47,8 +47,8 @@ raw_of_token (const KbJson *json, int token)
 static int
 compare_names (gconstpointer a, gconstpointer b, gpointer json)
 {
-  return kb_json_raw_compare (raw_of_token (json, *(const int *)a),
-                              raw_of_token (json, *(const int *)b));
+  return kb_json_raw_compare (raw_of_token (json, *(const int *) a),
+                              raw_of_token (json, *(const int *) b));
 }
 
 static gboolean
@@ -110,7 +110,8 @@ tokens_agree (const KbJson *json, gsize length)
     {
       int parent = json->tokens[i].parent;
 
-      if (parent >= i || (i > 0 && parent < 0) || !token_agrees (json, i, (gint64)length))
+      if (parent >= i || (i > 0 && parent < 0)
+          || !token_agrees (json, i, (gint64) length))
         return FALSE;
     }
   return TRUE;
@@ -123,7 +124,7 @@ tokenize (KbJson *json, gsize length)
 
   json->tokens = g_new0 (jsmntok_t, json->count);
   jsmn_init (&parser);
-  return jsmn_parse (&parser, json->root, length, json->tokens, (guint)json->count)
+  return jsmn_parse (&parser, json->root, length, json->tokens, (guint) json->count)
              == json->count
          && tokens_agree (json, length);
 }
@@ -185,8 +186,8 @@ index_names (KbJson *json, GError **error)
   if (twice < 0)
     return TRUE;
   return kb_json_refuse ("a key that stands twice",
-                         (gsize)(json->root - kb_secret_peek (json->text))
-                             + (gsize)json->tokens[twice].start,
+                         (gsize) (json->root - kb_secret_peek (json->text))
+                             + (gsize) json->tokens[twice].start,
                          error);
 }
 
@@ -202,7 +203,7 @@ kb_json_parse (KbSecret *text, GError **error)
                       error))
     return NULL;
   json->root = kb_secret_peek (text) + start;
-  json->count = (int)count;
+  json->count = (int) count;
   if (!tokenize (json, kb_secret_length (text) - start) || !index_children (json))
     {
       kb_json_refuse ("two readers disagree", start, error);
@@ -287,7 +288,7 @@ kb_json_size (const KbJson *json, KbJsonNode node)
 {
   if (kb_json_type (json, node) < KB_JSON_ARRAY)
     return 0;
-  return (guint)json->tokens[node].size;
+  return (guint) json->tokens[node].size;
 }
 
 KbJsonNode
@@ -297,7 +298,7 @@ kb_json_at (const KbJson *json, KbJsonNode node, guint index)
 
   if (index >= kb_json_size (json, node))
     return -1;
-  child = json->children[json->first[node] + (int)index];
+  child = json->children[json->first[node] + (int) index];
   return json->tokens[node].type == JSMN_OBJECT ? child + 1 : child;
 }
 
@@ -306,7 +307,7 @@ static KbSecret *
 read_string (const KbJson *json, int token)
 {
   KbJsonRaw raw = raw_of_token (json, token);
-  g_autoptr (KbBuffer) buffer = kb_buffer_new ((gsize)(raw.end - raw.next) + 1);
+  g_autoptr (KbBuffer) buffer = kb_buffer_new ((gsize) (raw.end - raw.next) + 1);
 
   while (kb_json_raw_next (&raw))
     kb_buffer_append (buffer, raw.piece, raw.length);
@@ -322,7 +323,7 @@ kb_json_key_at (const KbJson *json, KbJsonNode object, guint index)
   if (kb_json_type (json, object) != KB_JSON_OBJECT
       || index >= kb_json_size (json, object))
     return NULL;
-  name = read_string (json, json->children[json->first[object] + (int)index]);
+  name = read_string (json, json->children[json->first[object] + (int) index]);
   return g_strdup (kb_secret_peek (name));
 }
 

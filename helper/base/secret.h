@@ -19,8 +19,8 @@ KbSecret *kb_secret_ref (KbSecret *secret);
 void kb_secret_unref (KbSecret *secret);
 
 /* The one place to look at a secret, so that a search for its name audits every use.
-   The bytes live as long as SECRET does; never copy them into memory that is not wiped.
- */
+   The bytes live as long as SECRET does; never copy them into memory that is not
+   wiped. */
 const char *kb_secret_peek (const KbSecret *secret);
 gsize kb_secret_length (const KbSecret *secret);
 

@@ -34,7 +34,7 @@ typedef struct
   const GArray *handed_down; /* descriptors that were open at the start */
 } Call;
 
-/* ---- the environment -------------------------------------------------------------- */
+/* ---- the environment ------------------------------------------------------------ */
 
 /* New: "NAME=token". */
 static KbBuffer *
@@ -87,7 +87,7 @@ merge (char **found, const GPtrArray *made)
   return all;
 }
 
-/* ---- descriptors ------------------------------------------------------------------ */
+/* ---- descriptors ---------------------------------------------------------------- */
 
 /* New: the descriptors that are open now. */
 static GArray *
@@ -131,7 +131,7 @@ keep_only (const GArray *handed_down)
     }
 }
 
-/* ---- the command ------------------------------------------------------------------ */
+/* ---- the command ---------------------------------------------------------------- */
 
 /* Comes back only when there is nothing that can be run. */
 static int

@@ -22,7 +22,7 @@ answer_name (KbAnswer answer)
   return answer == KB_OK ? "ok" : answer == KB_DECLINED ? "declined" : "failed";
 }
 
-/* ---- for people ------------------------------------------------------------------- */
+/* ---- for people ----------------------------------------------------------------- */
 
 static void
 show_line (KbPage *page, const char *label, KbStyle style, const char *text)
@@ -188,7 +188,7 @@ kb_explained_show (const KbExplained *told, KbPage *page)
   kb_page_entry (page, 0, 0, NULL, KB_STYLE_BOLD, line);
 }
 
-/* ---- for scripts ------------------------------------------------------------------ */
+/* ---- for scripts ---------------------------------------------------------------- */
 
 static void
 source_to_json (const KbExplainedSource *source, KbBuffer *json)

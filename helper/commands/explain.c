@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-/* ---- finding out ------------------------------------------------------------------ */
+/* ---- finding out ---------------------------------------------------------------- */
 
 static void
 source_clear (gpointer data)
@@ -97,7 +97,7 @@ kb_explained_clear (KbExplained *told)
   kb_found_clear (&told->logins);
 }
 
-/* ---- the verdict ------------------------------------------------------------------ */
+/* ---- the verdict ---------------------------------------------------------------- */
 
 /* New: what the first source that answers would do. */
 static char *
@@ -140,7 +140,7 @@ kb_explained_verdict (const KbExplained *told)
   return g_strdup ("no source has anything to give by itself");
 }
 
-/* ---- nobody's URL ----------------------------------------------------------------- */
+/* ---- nobody's URL --------------------------------------------------------------- */
 
 static int
 explain_nobody (KbPage *page, const KbPlace *place, gboolean json, GError **error)

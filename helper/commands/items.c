@@ -39,7 +39,7 @@ kb_item_parts (const char *item)
   return parts;
 }
 
-/* ---- all of them ------------------------------------------------------------------ */
+/* ---- all of them ---------------------------------------------------------------- */
 
 static void
 item_free (gpointer data)
@@ -99,7 +99,7 @@ kb_item_part (const KbItem *item, guint index)
   return index < g_strv_length (item->parts) ? item->parts[index] : "";
 }
 
-/* ---- for scripts ------------------------------------------------------------------ */
+/* ---- for scripts ---------------------------------------------------------------- */
 
 void
 kb_found_to_json (const KbFound *found, KbBuffer *json)

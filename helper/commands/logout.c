@@ -18,7 +18,7 @@ typedef struct
   GError *problem; /* the first */
 } Work;
 
-/* ---- one item --------------------------------------------------------------------- */
+/* ---- one item ------------------------------------------------------------------- */
 
 /* PARTS are those of its name: kind, instance, account, realm. */
 static char *
@@ -69,7 +69,7 @@ erase_account (Work *work, const char *instance, const char *account, const char
   erase_item (work, renewal);
 }
 
-/* ---- others ----------------------------------------------------------------------- */
+/* ---- others --------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -109,7 +109,7 @@ tell_others (Work *work, const KbBinding *binding)
   kb_page_add (work->page, ".\n");
 }
 
-/* ---- one place -------------------------------------------------------------------- */
+/* ---- one place ------------------------------------------------------------------ */
 
 /* Who answered last, and whoever would answer now: an item may be older than the binding
    or have outlived it. */
@@ -137,7 +137,7 @@ erase_place (Work *work)
   kb_binding_forget (stack, place->request);
 }
 
-/* ---- everything ------------------------------------------------------------------- */
+/* ---- everything ----------------------------------------------------------------- */
 
 static gboolean
 is_account (const char *item)
@@ -163,7 +163,7 @@ erase_all (Work *work)
   kb_binding_forget_all ();
 }
 
-/* ---- the verb --------------------------------------------------------------------- */
+/* ---- the verb ------------------------------------------------------------------- */
 
 static int
 finish (Work *work, gboolean all, GError **error)

@@ -19,7 +19,7 @@ type_name (KbOptionType type)
   return (guint) type < G_N_ELEMENTS (names) ? names[type] : "unknown";
 }
 
-/* ---- for scripts ------------------------------------------------------------------ */
+/* ---- for scripts ---------------------------------------------------------------- */
 
 static void
 option_to_json (KbBuffer *json, const KbOption *option)
@@ -49,7 +49,7 @@ module_to_json (KbBuffer *json, const KbModule *module)
   kb_json_close (json, '}');
 }
 
-/* ---- for people ------------------------------------------------------------------- */
+/* ---- for people ----------------------------------------------------------------- */
 
 static guint
 widest_option (const KbModule *module)
@@ -118,8 +118,8 @@ add_module (KbPage *page, KbLoader *loader, const char *name, gboolean json)
     show_module (page, module);
 }
 
-/* Works without any configuration that can be read: the modules are there all the same.
- */
+/* Works without any configuration that can be read: the modules are there all the
+   same. */
 static KbRuntime *
 open_runtime (GError **error)
 {

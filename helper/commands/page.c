@@ -60,7 +60,7 @@ kb_page_end (KbPage *page, GError **error)
   return KB_EXIT_ERROR + KB_ERROR_PROTOCOL;
 }
 
-/* ---- text ------------------------------------------------------------------------- */
+/* ---- text ----------------------------------------------------------------------- */
 
 void
 kb_page_add (KbPage *page, const char *text)
@@ -189,7 +189,7 @@ kb_page_entry (KbPage *page, guint indent, guint column, const char *label, KbSt
   while (*rest != '\0');
 }
 
-/* ---- tables ----------------------------------------------------------------------- */
+/* ---- tables --------------------------------------------------------------------- */
 
 #define GAP 2
 #define FLEXIBLE_LEAST 12

@@ -41,13 +41,12 @@ void kb_page_printf (KbPage *page, const char *format, ...) G_GNUC_PRINTF (2, 3)
 void kb_page_show (KbPage *page, KbStyle style, const char *text);
 
 /* "  label         text", escaped, broken between words where the line is full, so that
-   all of TEXT stands right of COLUMN.  LABEL may be longer; NULL is none.  Ends the line.
- */
+   all of TEXT stands right of COLUMN.  LABEL may be longer; NULL is none.  Ends the
+   line. */
 void kb_page_entry (KbPage *page, guint indent, guint column, const char *label,
                     KbStyle style, const char *text);
 
-/* ---- tables -------------------------------------------------------------------------
- */
+/* ---- tables --------------------------------------------------------------------- */
 
 typedef struct _KbTable KbTable;
 
@@ -62,8 +61,7 @@ void kb_table_row (KbTable *table, const char *const *cells);
 guint kb_table_rows (const KbTable *table);
 void kb_table_print (const KbTable *table, KbPage *page);
 
-/* ---- JSON ---------------------------------------------------------------------------
- */
+/* ---- JSON ----------------------------------------------------------------------- */
 
 /* Each after a comma where one is due.  NAME NULL: an element of an array. */
 void kb_json_open (KbBuffer *json, const char *name, char bracket);
@@ -73,8 +71,7 @@ void kb_json_flag (KbBuffer *json, const char *name, gboolean value);
 void kb_json_number (KbBuffer *json, const char *name, gint64 value);
 void kb_json_time (KbBuffer *json, const char *name, gint64 value); /* 0: null */
 
-/* ---- words --------------------------------------------------------------------------
- */
+/* ---- words ---------------------------------------------------------------------- */
 
 /* New: "in 52 min", "3 days ago", "no end known" for 0. */
 char *kb_words_when (gint64 when);

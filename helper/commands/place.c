@@ -24,7 +24,7 @@ kb_identity_clear (KbIdentity *identity)
   g_clear_pointer (&identity->realm, g_free);
 }
 
-/* ---- which place ------------------------------------------------------------------ */
+/* ---- which place ---------------------------------------------------------------- */
 
 static void
 add_organization (const KbBound *bound, gpointer data)
@@ -131,7 +131,7 @@ kb_place_open_any (KbPlace *place, GError **error)
   return KB_OK;
 }
 
-/* ---- a credential ----------------------------------------------------------------- */
+/* ---- a credential --------------------------------------------------------------- */
 
 void
 kb_place_add_hint (const KbPlace *place, GError *error)

@@ -19,7 +19,7 @@ shelf_free (gpointer data)
   g_free (shelf);
 }
 
-/* ---- the stores ------------------------------------------------------------------- */
+/* ---- the stores ----------------------------------------------------------------- */
 
 static KbAnswer
 probe (const KbShelf *shelf, const KbRequest *request, GError **error)
@@ -117,7 +117,7 @@ kb_shelf_words (const KbShelf *shelf)
                             : g_strdup (state);
 }
 
-/* ---- what they keep --------------------------------------------------------------- */
+/* ---- what they keep ------------------------------------------------------------- */
 
 static gint
 compare_names (gconstpointer a, gconstpointer b)
@@ -174,7 +174,7 @@ kb_shelf_erase (const KbShelf *shelf, const KbRequest *request, const char *item
   return answer;
 }
 
-/* ---- one item --------------------------------------------------------------------- */
+/* ---- one item ------------------------------------------------------------------- */
 
 void
 kb_found_clear (KbFound *found)

@@ -39,8 +39,7 @@ GPtrArray *kb_shelf_look (const KbShelf *shelf, const KbRequest *request,
 KbAnswer kb_shelf_erase (const KbShelf *shelf, const KbRequest *request, const char *item,
                          GError **error);
 
-/* ---- one item, wherever it is ---------------------------------------------------------
- */
+/* ---- one item, wherever it is --------------------------------------------------- */
 
 typedef struct
 {
@@ -72,8 +71,8 @@ typedef struct
   KbFound found;
 } KbItem;
 
-/* New, of KbItem, sorted by name: all that SHELVES keep and let themselves be asked for.
- */
+/* New, of KbItem, sorted by name: all that SHELVES keep and let themselves be asked
+   for. */
 GPtrArray *kb_items_new (const GPtrArray *shelves, const KbRequest *request);
 
 /* Borrowed: the part at INDEX, "" when there are fewer. */

@@ -50,7 +50,7 @@ line_free (gpointer data)
   g_free (line);
 }
 
-/* ---- gathering -------------------------------------------------------------------- */
+/* ---- gathering ------------------------------------------------------------------ */
 
 static void
 add_bound (const KbBound *bound, gpointer data)
@@ -138,7 +138,7 @@ gather (Status *status)
   g_ptr_array_sort (status->lines, compare_lines);
 }
 
-/* ---- for people ------------------------------------------------------------------- */
+/* ---- for people ----------------------------------------------------------------- */
 
 static const KbShelf *
 shelf_named (const Status *status, const char *name)
@@ -278,7 +278,7 @@ show_stores (const Status *status, KbPage *page)
     }
 }
 
-/* ---- for scripts ------------------------------------------------------------------ */
+/* ---- for scripts ---------------------------------------------------------------- */
 
 static void
 line_to_json (const Line *line, KbBuffer *json)

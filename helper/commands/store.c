@@ -30,8 +30,7 @@ fail (GError **error, KbErrorCode code, const char *name, const char *why)
   return KB_FAILED;
 }
 
-/* ---- the group in the user's file ---------------------------------------------------
- */
+/* ---- the group in the user's file ----------------------------------------------- */
 
 /* New: `[store NAME]` with its options; NULL when a setting is none. */
 static char *
@@ -87,8 +86,7 @@ add_group (const char *path, const char *group, GError **error)
          && kb_file_write_whole (path, text, strlen (text), error);
 }
 
-/* ---- the store ----------------------------------------------------------------------
- */
+/* ---- the store ------------------------------------------------------------------ */
 
 /* Puts an item, reads it back and erases it: a store that cannot do this is of no use,
    and it is better to know now. */
@@ -134,8 +132,8 @@ open_and_prove (const Wanted *wanted, GError **error)
   return prove (opened, place.request, error);
 }
 
-/* With settings the group is written first, and taken back when the store does not work.
- */
+/* With settings the group is written first, and taken back when the store does not
+   work. */
 static KbAnswer
 init (const Wanted *wanted, const char *path, GError **error)
 {

@@ -55,7 +55,7 @@ form_header (const KbToken *token, KbBuffer *text, GError **error)
   return kb_buffer_append_text (text, "Authorization: ") && append_header (text, token);
 }
 
-/* ---- JSON ------------------------------------------------------------------------- */
+/* ---- JSON ----------------------------------------------------------------------- */
 
 static gboolean
 form_json (const KbToken *token, KbBuffer *text, GError **error)
@@ -110,7 +110,7 @@ form_azure_cli (const KbToken *token, KbBuffer *text, GError **error)
   return TRUE;
 }
 
-/* ---- the shell -------------------------------------------------------------------- */
+/* ---- the shell ------------------------------------------------------------------ */
 
 /* NAME='VALUE' as any POSIX shell reads it. */
 static void

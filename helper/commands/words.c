@@ -62,7 +62,7 @@ kb_words_list (const GPtrArray *texts, const char *last)
   return g_string_free (list, FALSE);
 }
 
-/* ---- JSON ------------------------------------------------------------------------- */
+/* ---- JSON ----------------------------------------------------------------------- */
 
 static void
 begin (KbBuffer *json, const char *name)

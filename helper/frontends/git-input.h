@@ -36,8 +36,8 @@ void kb_git_input_clear (KbGitInput *input);
 /* FALSE for what else git asks its helpers: passphrases of client certificates (cert). */
 gboolean kb_git_input_is_http (const KbGitInput *input);
 
-/* What authenticates, borrowed: the credential or the password; NULL when none was sent.
- */
+/* What authenticates, borrowed: the credential or the password; NULL when none was
+   sent. */
 const KbSecret *kb_git_input_secret (const KbGitInput *input);
 
 /* New: what `store` should keep; NULL when it is not whole, expired or ephemeral. */

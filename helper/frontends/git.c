@@ -17,7 +17,7 @@
 #define STATE_PREFIX "keybearer:"
 #define READ_TIMEOUT_MS 15000
 
-/* ---- what every operation needs ---------------------------------------------------- */
+/* ---- what every operation needs ------------------------------------------------- */
 
 typedef struct
 {
@@ -100,7 +100,7 @@ is_storage (const Call *call)
   return kb_session_stack (call->session)->sources->len == 0;
 }
 
-/* ---- answers ----------------------------------------------------------------------- */
+/* ---- answers -------------------------------------------------------------------- */
 
 static gboolean
 append_basic (KbBuffer *answer, const char *user, const KbSecret *secret)
@@ -175,7 +175,7 @@ give (const KbStreams *streams, KbBuffer *answer, gboolean good, GError **error)
   return 0;
 }
 
-/* ---- get --------------------------------------------------------------------------- */
+/* ---- get ------------------------------------------------------------------------ */
 
 /* Git's own setting; asked for only when a question is about to be put. */
 static gboolean
@@ -272,8 +272,7 @@ get (const KbStreams *streams, GError **error)
                             : get_made (streams, &call, error);
 }
 
-/* ---- store and erase ----------------------------------------------------------------
- */
+/* ---- store and erase ------------------------------------------------------------ */
 
 static int
 store (const KbStreams *streams, GError **error)

@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-/* The clouds of instance discovery and their aliases, and what newer MSAL adds to them.
- */
+/* The clouds of instance discovery and their aliases, and what newer MSAL adds to
+   them. */
 static const char *const known_hosts[] = {
   "login.microsoftonline.com",    "login.windows.net",
   "login.microsoft.com",          "sts.windows.net",

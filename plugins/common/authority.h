@@ -14,8 +14,8 @@ G_BEGIN_DECLS
 /* Azure DevOps' application id: the resource that its tokens are for. */
 #define KB_AZURE_DEVOPS_ID "499b84ac-1321-427f-aa17-267ca6975798"
 
-/* Whether HOST (lower case) is one of Microsoft's own sign-in hosts, by its whole name.
- */
+/* Whether HOST (lower case) is one of Microsoft's own sign-in hosts, by its whole
+   name. */
 gboolean kb_authority_is_known (const char *host);
 
 /* New: "https://host[:port]" of TEXT, which is an https URL with no path but "/".

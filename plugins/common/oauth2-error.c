@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Turns a token endpoint's refusal into a code and a sentence that says what to do.
-   Knows nothing of requests; never decides by an AADSTS number, which is no stable API.
- */
+   Knows nothing of requests; never decides by an AADSTS number, which is no stable
+   API. */
 #include "common/oauth2.h"
 
 #include "base/text.h"

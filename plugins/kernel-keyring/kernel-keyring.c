@@ -132,8 +132,8 @@ unlink_named (const Keyring *keyring, const char *name)
 }
 
 /* The key is made ready in the keyring of this thread, which goes with it, and then put
-   in the place of the old one by one link: whoever is killed in between leaves nothing.
- */
+   in the place of the old one by one link: whoever is killed in between leaves
+   nothing. */
 static gboolean
 link_new (const Keyring *keyring, const char *name, const KbSecret *value, gint64 seconds)
 {

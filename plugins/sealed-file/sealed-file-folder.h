@@ -29,8 +29,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FolderLock, folder_unlock)
 /* New: the path of the item's file.  Its name is the SHA-256 of the item's. */
 char *folder_item_path (const char *folder, const char *name);
 
-/* Renames PATH to PATH.corrupt-TIME, never over another file; one that is gone is fine.
- */
+/* Renames PATH to PATH.corrupt-TIME, never over another file; one that is gone is
+   fine. */
 gboolean folder_set_aside (const char *path, GError **error);
 
 /* *GONE tells that there was none.  On TRUE the removal survives a power cut. */

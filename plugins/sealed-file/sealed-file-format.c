@@ -123,7 +123,7 @@ cipher_failed (GError **error)
   return FALSE;
 }
 
-/* ---- the header ---- */
+/* ---- the header ----------------------------------------------------------------- */
 
 static gboolean
 sum_of (const guint8 *bytes, guint8 *sum)
@@ -221,7 +221,7 @@ format_header_unwrap (const FormatHeader *header, const KbSecret *kek)
                   FORMAT_KEY_BYTES + FORMAT_TAG_BYTES);
 }
 
-/* ---- items ---- */
+/* ---- items ---------------------------------------------------------------------- */
 
 static void
 write_head (guint8 *bytes, const FormatHeader *header, const char *name, gint64 expires)

@@ -61,8 +61,8 @@ FormatAnswer format_header_read (const KbSecret *file, FormatHeader *header);
 /* Fills in a new header but for its wrapped key: random id, salt and nonce. */
 gboolean format_header_start (FormatKind kind, FormatHeader *header, GError **error);
 
-/* Makes a random data key, wraps it by KEK (32 bytes) and finishes HEADER->bytes.  New.
- */
+/* Makes a random data key, wraps it by KEK (32 bytes) and finishes HEADER->bytes.
+   New. */
 KbSecret *format_header_wrap (FormatHeader *header, const KbSecret *kek, GError **error);
 
 /* New: the data key; NULL when KEK is not the one that wrapped it. */

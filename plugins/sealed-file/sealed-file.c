@@ -168,7 +168,7 @@ unlock (Sealed *sealed, const KbRequest *request, gboolean *damaged, GError **er
   return answer == KB_OK ? unwrap (sealed, request, &header, error) : answer;
 }
 
-/* ---- getting ---- */
+/* ---- getting -------------------------------------------------------------------- */
 
 /* KB_DECLINED: no such file; *DAMAGED: or none that can be used. */
 static KbAnswer
@@ -242,7 +242,7 @@ sealed_get (gpointer self, const KbRequest *request, const char *name, KbSecret 
   return mend_item (sealed, request, path, name, value, error);
 }
 
-/* ---- putting ---- */
+/* ---- putting -------------------------------------------------------------------- */
 
 static KbAnswer
 write_header (Sealed *sealed, const KbRequest *request, FormatKind kind, GError **error)
@@ -327,7 +327,7 @@ sealed_put (gpointer self, const KbRequest *request, const char *name, const cha
   return KB_OK;
 }
 
-/* ---- the rest ---- */
+/* ---- the rest ------------------------------------------------------------------- */
 
 static KbAnswer
 sealed_erase (gpointer self, const KbRequest *request, const char *name, GError **error)

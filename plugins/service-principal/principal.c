@@ -132,8 +132,8 @@ variable (const KbRequest *request, const char *name)
   return value != NULL && *value != '\0' ? value : NULL;
 }
 
-/* KB_DECLINED leaves *MISSING as the first variable that is not set, NULL when none is.
- */
+/* KB_DECLINED leaves *MISSING as the first variable that is not set, NULL when none
+   is. */
 static KbAnswer
 find_azure (const KbRequest *request, const char **missing, KbPrincipal **principal,
             GError **error)

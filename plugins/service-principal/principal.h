@@ -28,8 +28,8 @@ gboolean kb_principal_check (const KbInstance *instance, GError **error);
 KbAnswer kb_principal_find (const KbInstance *instance, const KbRequest *request,
                             KbPrincipal **principal, GError **error);
 
-/* SECRET is new.  KB_FAILED with KB_ERROR_CONFIG when what should hold it does not exist.
- */
+/* SECRET is new.  KB_FAILED with KB_ERROR_CONFIG when what should hold it does not
+   exist. */
 KbAnswer kb_principal_secret (const KbInstance *instance, const KbRequest *request,
                               const KbPrincipal *principal, KbSecret **secret,
                               GError **error);

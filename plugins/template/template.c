@@ -17,7 +17,7 @@
    keybearer-module(3) has the whole contract. */
 #include "keybearer-module.h"
 
-/* ---- options: first, as this is what people look for ------------------------------ */
+/* ---- options: first, as this is what people look for ---------------------------- */
 
 static const KbOption options[] = {
   /* A secret is never written into the configuration, only a reference to it. */
@@ -27,8 +27,7 @@ static const KbOption options[] = {
   { NULL, KB_OPTION_STRING, FALSE, NULL, NULL }
 };
 
-/* ---- the source ---------------------------------------------------------------------
- */
+/* ---- the source ----------------------------------------------------------------- */
 
 /* What SELF is.  The instance outlives it, so it is borrowed. */
 typedef struct
@@ -134,8 +133,7 @@ static const KbSource source = { .open = source_open,
                                  .identify = source_identify,
                                  .acquire = source_acquire };
 
-/* ---- the store ----------------------------------------------------------------------
- */
+/* ---- the store ------------------------------------------------------------------ */
 
 /* What SELF is here: name -> KbSecret. */
 static KbAnswer
@@ -211,8 +209,7 @@ static const KbStore store = { .flags = KB_STORE_VOLATILE, /* it forgets when we
                                .erase = store_erase,
                                .list = store_list };
 
-/* ---- the one symbol that is exported ------------------------------------------------
- */
+/* ---- the one symbol that is exported -------------------------------------------- */
 
 const KbModule kb_module = {
   .abi = KB_MODULE_ABI, /* read before anything else */

@@ -26,9 +26,10 @@ test_clean_points (void)
   char utf8[8];
 
   for (gsize i = 0; i < G_N_ELEMENTS (clean); i++)
-    g_assert_true (kb_text_is_clean (utf8, (gsize)g_unichar_to_utf8 (clean[i], utf8)));
+    g_assert_true (kb_text_is_clean (utf8, (gsize) g_unichar_to_utf8 (clean[i], utf8)));
   for (gsize i = 0; i < G_N_ELEMENTS (refused); i++)
-    g_assert_false (kb_text_is_clean (utf8, (gsize)g_unichar_to_utf8 (refused[i], utf8)));
+    g_assert_false (
+        kb_text_is_clean (utf8, (gsize) g_unichar_to_utf8 (refused[i], utf8)));
 }
 
 static void
@@ -78,7 +79,7 @@ is_clean_by_glib (const char *text, gssize length)
       = "\u061c\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e"
         "\u2066\u2067\u2068\u2069\ufeff";
 
-  if (!g_utf8_validate_len (text, (gsize)length, NULL))
+  if (!g_utf8_validate_len (text, (gsize) length, NULL))
     return FALSE;
   for (const char *at = text; at < text + length; at = g_utf8_next_char (at))
     if (g_unichar_iscntrl (g_utf8_get_char (at))
@@ -97,12 +98,12 @@ test_clean_like_glib (void)
   for (guint pair = 0; pair < 0x10000; pair++)
     for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
       {
-        const char bytes[]
-            = { (char)(pair >> 8), (char)(pair & 0xff), (char)kinds[i], (char)0xbf, 0 };
+        const char bytes[] = { (char) (pair >> 8), (char) (pair & 0xff), (char) kinds[i],
+                               (char) 0xbf, 0 };
 
         for (gsize length = 2; length <= 4; length++)
           g_assert_true (kb_text_is_clean (bytes, length)
-                         == is_clean_by_glib (bytes, (gssize)length));
+                         == is_clean_by_glib (bytes, (gssize) length));
       }
 }
 
@@ -153,9 +154,9 @@ test_escape_anything (void)
       g_autofree char *shown = NULL;
 
       for (gsize i = 0; i < sizeof bytes; i++)
-        bytes[i] = (char)g_test_rand_int_range (round % 2 == 0 ? 0x80 : 0, 256);
+        bytes[i] = (char) g_test_rand_int_range (round % 2 == 0 ? 0x80 : 0, 256);
       shown = kb_text_escape (bytes, sizeof bytes,
-                              (gsize)g_test_rand_int_range (0, sizeof bytes + 2));
+                              (gsize) g_test_rand_int_range (0, sizeof bytes + 2));
       g_assert_true (is_clean (shown));
     }
 }
@@ -190,12 +191,12 @@ test_base64url_vectors (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (encoded); i++)
     {
-      g_autofree char *text = kb_text_base64url ((const guint8 *)"foobar", i);
+      g_autofree char *text = kb_text_base64url ((const guint8 *) "foobar", i);
       gsize length = 99;
       g_autofree guint8 *bytes = kb_text_base64url_decode (encoded[i], &length);
 
       g_assert_cmpstr (text, ==, encoded[i]);
-      g_assert_cmpmem (bytes, (int)length, "foobar", (int)i);
+      g_assert_cmpmem (bytes, (int) length, "foobar", (int) i);
       g_assert_cmpuint (bytes[length], ==, 0);
     }
 }
@@ -212,10 +213,10 @@ test_base64url_round_trip (void)
       g_autofree guint8 *again = NULL;
 
       for (gsize i = 0; i < count; i++)
-        bytes[i] = (guint8)g_test_rand_int_range (0, 256);
+        bytes[i] = (guint8) g_test_rand_int_range (0, 256);
       text = kb_text_base64url (bytes, count);
       again = kb_text_base64url_decode (text, &length);
-      g_assert_cmpmem (again, (int)length, bytes, (int)count);
+      g_assert_cmpmem (again, (int) length, bytes, (int) count);
     }
 }
 

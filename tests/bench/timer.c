@@ -36,7 +36,7 @@ now (void)
 {
   struct timespec time;
   clock_gettime (CLOCK_MONOTONIC, &time);
-  return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+  return (int64_t) time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
 static void
@@ -100,7 +100,7 @@ one_round (const Command *commands, int count)
       if (strcmp (before[0], "-") != 0 && run ("/dev/null", before).status != 0)
         die (before[0], ECANCELED);
       Run result = run (commands[i].input, commands[i].argv);
-      printf ("%d %lld %ld %d\n", i, (long long)result.nanoseconds, result.kib,
+      printf ("%d %lld %ld %d\n", i, (long long) result.nanoseconds, result.kib,
               result.status);
     }
 }
