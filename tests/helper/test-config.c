@@ -42,7 +42,7 @@ entry (const GArray *entries, guint index)
   return &g_array_index (entries, KbEntry, index);
 }
 
-/* ---- the defaults ------------------------------------------------------------------ */
+/* ---- the defaults --------------------------------------------------------------- */
 
 static void
 test_defaults (void)
@@ -98,8 +98,7 @@ test_organization (void)
     }
 }
 
-/* ---- every key changes something -----------------------------------------------------
- */
+/* ---- every key changes something ------------------------------------------------ */
 
 #define FLIPPED                                                                          \
   "# comment\n"                                                                          \
@@ -156,8 +155,7 @@ test_every_key (void)
   g_string_free (instances, TRUE);
 }
 
-/* ---- bad text ------------------------------------------------------------------------
- */
+/* ---- bad text ------------------------------------------------------------------- */
 
 #define STACK "[stack a]\nmatch=*\nsources=pat\nstores=\n"
 
@@ -254,8 +252,7 @@ test_nul_and_many (void)
   g_string_free (text, TRUE);
 }
 
-/* ---- matching
- * -------------------------------------------------------------------------- */
+/* ---- matching ------------------------------------------------------------------- */
 
 static void
 test_match (void)
@@ -307,8 +304,7 @@ test_fingerprint (void)
     g_assert_cmpstr (print_of (other[i], &second), !=, first);
 }
 
-/* ---- files ----------------------------------------------------------------------------
- */
+/* ---- files ---------------------------------------------------------------------- */
 
 typedef struct
 {

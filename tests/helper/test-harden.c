@@ -188,7 +188,7 @@ test_stdout (void)
   g_assert_cmpint (in_child (check_stdout), ==, 0);
 }
 
-/* ---- the last resort --------------------------------------------------------------- */
+/* ---- the last resort ------------------------------------------------------------ */
 
 static void
 undo (void)

@@ -128,8 +128,7 @@ test_bad_options (void)
     }
 }
 
-/* ---- secrets --------------------------------------------------------------------------
- */
+/* ---- secrets -------------------------------------------------------------------- */
 
 static KbAnswer
 follow (const char *reference, KbSecret **secret, GError **error)

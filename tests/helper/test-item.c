@@ -224,8 +224,8 @@ test_not_base64url (void)
     }
 }
 
-/* Two tokens of 2.5 kB four times over fit; what a store need not take is refused here.
- */
+/* Two tokens of 2.5 kB four times over fit; what a store need not take is refused
+   here. */
 static void
 test_limits (void)
 {

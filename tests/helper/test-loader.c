@@ -310,8 +310,7 @@ test_relative (void)
   g_assert_cmpint (g_chdir (here), ==, 0);
 }
 
-/* ---- promises ------------------------------------------------------------------------
- */
+/* ---- promises ------------------------------------------------------------------- */
 
 static KbAnswer
 open_any (const KbInstance *instance, gpointer *self, GError **error)

@@ -113,7 +113,7 @@ test_no_journal (void)
   kb_log_event ("made", "ci", "contoso", 0);
 }
 
-/* ---- standard error ---------------------------------------------------------------- */
+/* ---- standard error ------------------------------------------------------------- */
 
 static void
 speak (gboolean verbose)

@@ -20,7 +20,7 @@
 
 #define ANSWER "hunter2"
 
-/* ---- askpass ---------------------------------------------------------------------- */
+/* ---- askpass -------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -144,8 +144,8 @@ is_found (const char *git, const char *ssh)
   return talk != NULL;
 }
 
-/* A name in the work tree, in any spelling, is none: whoever made the tree put it there.
- */
+/* A name in the work tree, in any spelling, is none: whoever made the tree put it
+   there. */
 static void
 test_names (Askpass *askpass, gconstpointer data)
 {
@@ -174,7 +174,7 @@ test_names (Askpass *askpass, gconstpointer data)
   g_assert_cmpint (g_chdir (here), ==, 0);
 }
 
-/* ---- a terminal ------------------------------------------------------------------- */
+/* ---- a terminal ----------------------------------------------------------------- */
 
 typedef struct
 {

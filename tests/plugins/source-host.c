@@ -140,7 +140,7 @@ source_host_refuse (KbRequest *request, const char *secret)
   kb_request_hand (request, prior, TRUE, NULL, NULL);
 }
 
-/* ---- the server -------------------------------------------------------------------- */
+/* ---- the server ----------------------------------------------------------------- */
 
 static char *
 read_line (int fd)

@@ -17,8 +17,8 @@ typedef struct
 } SourceHost;
 
 /* New: the module NAME of the build tree with options `name, value, ..., NULL`.  NULL
-   with ERROR when an option or opening it fails; ends the test when it cannot be loaded.
- */
+   with ERROR when an option or opening it fails; ends the test when it cannot be
+   loaded. */
 SourceHost *source_host_new (const char *name, const KbNetwork *network, GError **error,
                              ...) G_GNUC_NULL_TERMINATED;
 void source_host_free (SourceHost *host);

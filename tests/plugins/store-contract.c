@@ -78,7 +78,7 @@ is_volatile (const KbStoreHandle *handle)
   return (handle->api->flags & KB_STORE_VOLATILE) != 0;
 }
 
-/* ---- the tests ---- */
+/* ---- the tests ------------------------------------------------------------------ */
 
 static void
 test_round_trip (void)
@@ -276,8 +276,8 @@ test_many (void)
   assert_listed (handle, 0);
 }
 
-/* Whatever the answer is, it comes at once and touches an output only when it is KB_OK.
- */
+/* Whatever the answer is, it comes at once and touches an output only when it is
+   KB_OK. */
 static void
 test_deadline_past (void)
 {
@@ -320,7 +320,7 @@ test_open_twice (void)
   one->api->close (NULL);
 }
 
-/* ---- writers in other processes ---- */
+/* ---- writers in other processes ------------------------------------------------- */
 
 /* A value that tells whether it is whole: LENGTH times one letter, and what that was. */
 static char *
@@ -359,8 +359,8 @@ start_writer (const char *name, guint writer, guint rounds)
   _exit (99);
 }
 
-/* ROUNDS 0: until it is killed.  A program of its own, for GDBus does not survive a fork.
- */
+/* ROUNDS 0: until it is killed.  A program of its own, for GDBus does not survive a
+   fork. */
 static int
 write_rounds (const char *name, const char *writer, const char *rounds)
 {
@@ -444,7 +444,7 @@ test_killed_writer (void)
   g_assert_cmpint (erase (handle, other), ==, KB_OK);
 }
 
-/* ---- the suite ---- */
+/* ---- the suite ------------------------------------------------------------------ */
 
 void
 kb_store_contract_init (int *argc, char ***argv, const KbStoreSubject *about)

@@ -29,7 +29,7 @@ void kb_store_contract_init (int *argc, char ***argv, const KbStoreSubject *subj
  * there. */
 void kb_store_contract_add (const char *prefix, const KbStoreSubject *subject);
 
-/* ---- for tests of one store ---- */
+/* ---- for tests of one store ----------------------------------------------------- */
 
 typedef struct
 {

@@ -19,7 +19,7 @@ static const KbSetting with_ask[] = { { "ask-passphrase", "true", "test:1" } };
 static const KbSetting with_file[] = { { "key-file", "auto", "test:1" } };
 static const KbStoreSubject about = { MODULE, with_key, 1, KB_STORE_ITEM_MAX, 1000, 120 };
 
-/* ---- the folder ---- */
+/* ---- the folder ----------------------------------------------------------------- */
 
 static char *
 in_folder (const char *file)
@@ -104,7 +104,7 @@ assert_failed (KbStoreHandle *handle, KbErrorCode code)
   g_assert_null (strchr (error->message, '\n'));
 }
 
-/* ---- initialised or not ---- */
+/* ---- initialised or not --------------------------------------------------------- */
 
 static void
 test_not_initialised (void)
@@ -144,7 +144,7 @@ test_unset_variable (void)
   assert_failed (later, KB_ERROR_LOCKED);
 }
 
-/* ---- keys ---- */
+/* ---- keys ----------------------------------------------------------------------- */
 
 static void
 test_wrong_key (void)
@@ -217,8 +217,8 @@ test_nobody_to_ask (void)
   g_assert_error (error, KB_ERROR, KB_ERROR_INTERACTION);
 }
 
-/* What was initialised so opens without an option; a key file that is gone is no damage.
- */
+/* What was initialised so opens without an option; a key file that is gone is no
+   damage. */
 static void
 test_key_file (void)
 {
@@ -274,7 +274,7 @@ test_relative_key_file (void)
   g_assert_error (error, KB_ERROR, KB_ERROR_CONFIG);
 }
 
-/* ---- tampering and damage ---- */
+/* ---- tampering and damage ------------------------------------------------------- */
 
 static void
 write_file (const char *path, const char *bytes, gsize length)
@@ -402,7 +402,7 @@ test_damaged_header (void)
   g_assert_cmpuint (each_file (".item.corrupt-", NULL), ==, 1);
 }
 
-/* ---- unsafe files ---- */
+/* ---- unsafe files --------------------------------------------------------------- */
 
 static void
 test_unsafe_files (void)

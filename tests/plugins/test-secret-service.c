@@ -17,7 +17,7 @@
 
 static const KbStoreSubject about = { MODULE, NULL, 0, KB_STORE_ITEM_MAX, 200, 100 };
 
-/* ---- a bus and a keyring of our own ---- */
+/* ---- a bus and a keyring of our own --------------------------------------------- */
 
 static GPid bus_pid;
 static GPid keyring_pid;
@@ -144,7 +144,7 @@ forget_keyrings (void)
   g_assert_true (run (command, NULL));
 }
 
-/* ---- states ---- */
+/* ---- states --------------------------------------------------------------------- */
 
 static KbStoreHandle *
 open_store (void)
@@ -174,8 +174,8 @@ assert_get_fails (KbStoreHandle *handle, const char *name, KbErrorCode code)
   g_assert_null (strchr (error->message, '\n'));
 }
 
-/* Nothing is found in a locked keyring, nothing stored, nothing deleted, nothing doubled.
- */
+/* Nothing is found in a locked keyring, nothing stored, nothing deleted, nothing
+   doubled. */
 static void
 test_locked (void)
 {
@@ -351,7 +351,7 @@ test_silent (void)
   kb_store_assert_text (warm, "test/silent", "c2lsZW50");
 }
 
-/* ---- other programs ---- */
+/* ---- other programs ------------------------------------------------------------- */
 
 static void
 store_with_tool (const char *name, const char *text)
@@ -419,7 +419,7 @@ test_environment (void)
   g_unsetenv ("SECRET_FILE_TEST_PASSWORD");
 }
 
-/* ---- the program ---- */
+/* ---- the program ---------------------------------------------------------------- */
 
 static gboolean
 have_programs (void)
