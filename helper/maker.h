@@ -9,6 +9,7 @@
 
 G_BEGIN_DECLS
 
+/* Everything is borrowed. */
 typedef struct
 {
   KbRequest *request;
@@ -18,7 +19,7 @@ typedef struct
   gboolean fresh;          /* a new one is wanted whatever is kept */
   KbCredential *input;     /* of the entry before, or NULL */
   GPtrArray *notices;      /* of char*: what went wrong beside */
-} KbMaker;                 /* all borrowed */
+} KbMaker;
 
 /* Looks, waits for the lock, looks again, asks the source once, keeps what came before it
    is given.  CREDENTIAL is new. */
