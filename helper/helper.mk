@@ -109,7 +109,7 @@ host_ldadd = helper/libkeybearer.a $(GLIB_LIBS)
 
 bin_PROGRAMS += helper/keybearer
 helper_keybearer_SOURCES = helper/builtins.c helper/builtins.h helper/main.c
-helper_keybearer_CPPFLAGS = $(AM_CPPFLAGS) -D'KB_BUILTINS=$(builtins:%=KB_BUILTIN(%))'
+helper_keybearer_CPPFLAGS = $(AM_CPPFLAGS) -D'KB_BUILTINS=${builtins:%=KB_BUILTIN(%)}'
 helper_keybearer_CFLAGS = $(AM_CFLAGS) -fPIE
 helper_keybearer_LDADD = $(builtin_libraries) $(host_ldadd)
 helper_keybearer_LDFLAGS = $(host_ldflags)
