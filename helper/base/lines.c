@@ -183,19 +183,18 @@ kb_lines_parse (const char *text, gsize length, KbLineFunc func, gpointer data,
   return feed (&reader, text, length, error) && finish (&reader, error);
 }
 
-/* Put together apart from BUFFER, so that it gets the whole line or nothing. */
+/* The room is there before, so that BUFFER gets the whole line or nothing. */
 static gboolean
 append_line (KbBuffer *buffer, const char *key, const char *value, gsize length)
 {
   gsize key_length = strlen (key);
-  g_autoptr (KbBuffer) line = NULL;
+  gsize whole = key_length + strlen ("=") + length + strlen ("\n");
 
-  if (!is_key (key, key_length) || !kb_text_is_clean (value, length))
-    return FALSE;
-  line = kb_buffer_new (KB_LINE_MAX);
-  return kb_buffer_append (line, key, key_length) && kb_buffer_append (line, "=", 1)
-         && kb_buffer_append (line, value, length) && kb_buffer_append (line, "\n", 1)
-         && kb_buffer_append (buffer, kb_buffer_peek (line), kb_buffer_length (line));
+  return is_key (key, key_length) && kb_text_is_clean (value, length)
+         && whole <= KB_LINE_MAX && kb_buffer_reserve (buffer, whole)
+         && kb_buffer_append (buffer, key, key_length)
+         && kb_buffer_append (buffer, "=", 1) && kb_buffer_append (buffer, value, length)
+         && kb_buffer_append (buffer, "\n", 1);
 }
 
 gboolean

@@ -43,6 +43,10 @@ gboolean kb_buffer_append_secret (KbBuffer *buffer, const KbSecret *secret);
 gboolean kb_buffer_printf (KbBuffer *buffer, const char *format, ...)
     G_GNUC_PRINTF (2, 3);
 
+/* Room for LENGTH more bytes in one step.  FALSE when the limit would be passed; else the
+   next appends of so many bytes succeed. */
+gboolean kb_buffer_reserve (KbBuffer *buffer, gsize length);
+
 /* NUL-terminated; valid until the next append. */
 const char *kb_buffer_peek (const KbBuffer *buffer);
 gsize kb_buffer_length (const KbBuffer *buffer);

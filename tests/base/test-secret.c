@@ -4,6 +4,7 @@
 #include "base/secret.h"
 
 #include <string.h>
+#include <sys/resource.h>
 
 static void
 test_secret_keeps_bytes (void)
@@ -56,12 +57,89 @@ test_buffer_steal (void)
   g_assert_cmpstr (kb_buffer_peek (buffer), ==, "");
 }
 
+/* As many and as long as no memory that was locked beforehand has room for, let go in
+   another order than they came: each keeps its bytes, and new ones start as zeros. */
+static void
+test_many (void)
+{
+  KbSecret *secrets[64];
+  char block[2048];
+
+  for (guint round = 0; round < 3; round++)
+    {
+      for (guint i = 0; i < G_N_ELEMENTS (secrets); i++)
+        {
+          memset (block, 'a' + (int) (i % 26), sizeof block);
+          secrets[i] = kb_secret_new (block, 1 + i * 31);
+        }
+      for (guint i = 0; i < G_N_ELEMENTS (secrets); i++)
+        {
+          guint at = i * 37 % G_N_ELEMENTS (secrets);
+
+          memset (block, 'a' + (int) (at % 26), sizeof block);
+          block[1 + at * 31] = '\0';
+          g_assert_cmpstr (kb_secret_peek (secrets[at]), ==, block);
+          kb_secret_unref (secrets[at]);
+        }
+    }
+}
+
+static void
+test_buffer_reuse (void)
+{
+  g_autoptr (KbBuffer) first = kb_buffer_new (0);
+  g_autoptr (KbBuffer) second = kb_buffer_new (0);
+
+  g_assert_cmpstr (kb_buffer_peek (first), ==, "");
+  g_assert_true (kb_buffer_reserve (first, 5000));
+  for (guint i = 0; i < 500; i++)
+    {
+      g_assert_true (kb_buffer_append_text (first, "0123456789"));
+      g_assert_true (kb_buffer_append_text (second, "9876543210"));
+    }
+  g_assert_cmpuint (strspn (kb_buffer_peek (first), "0123456789"), ==, 5000);
+  kb_buffer_clear (first);
+  kb_buffer_append_text (first, "x");
+  g_assert_cmpstr (kb_buffer_peek (first), ==, "x");
+  g_assert_cmpmem (kb_buffer_peek (second) + 4990, 11, "9876543210", 11);
+}
+
+/* What VmLck in /proc/self/status says, in KiB. */
+static guint64
+locked_kib (void)
+{
+  g_autofree char *status = NULL;
+  const char *line;
+
+  g_assert_true (g_file_get_contents ("/proc/self/status", &status, NULL, NULL));
+  line = strstr (status, "VmLck:");
+  return line != NULL ? g_ascii_strtoull (line + strlen ("VmLck:"), NULL, 10) : 0;
+}
+
+static void
+test_locked (void)
+{
+  g_autoptr (KbSecret) secret = NULL;
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_MEMLOCK, &limit) != 0 || limit.rlim_cur < 64 * 1024)
+    {
+      g_test_skip ("this user may lock no memory");
+      return;
+    }
+  secret = kb_secret_new_text ("token");
+  g_assert_cmpuint (locked_kib (), >, 0);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/secret/keeps-bytes", test_secret_keeps_bytes);
   g_test_add_func ("/secret/equal", test_equal);
+  g_test_add_func ("/secret/many", test_many);
+  g_test_add_func ("/secret/locked", test_locked);
+  g_test_add_func ("/buffer/reuse", test_buffer_reuse);
   g_test_add_func ("/buffer/limit", test_buffer_limit);
   g_test_add_func ("/buffer/steal", test_buffer_steal);
   return g_test_run ();
