@@ -84,15 +84,15 @@ helper_libkeybearer_a_SOURCES += \
 	helper/commands/token-form.c helper/commands/token-form.h \
 	helper/commands/words.c
 
-# The defaults that are compiled in: the text of packaging/keybearer.conf as a C string.
+# The defaults that are compiled in: the text of keybearer.conf as a C string.
 BUILT_SOURCES += helper/defaults.conf.h
 CLEANFILES += helper/defaults.conf.h
 helper/libkeybearer_a-config.$(OBJEXT): helper/defaults.conf.h
-helper/defaults.conf.h: $(top_srcdir)/packaging/keybearer.conf
-	$(AM_V_GEN)$(MKDIR_P) helper && $(AWK) ' \
+helper/defaults.conf.h: packaging/built/keybearer.conf
+	$(AM_V_GEN)$(AWK) ' \
 	  BEGIN { print "static const char kb_defaults[] =" } \
 	  { gsub (/[\\"]/, "\\\\&"); print "  \"" $$0 "\\n\"" } \
-	  END { print "  ;" }' $(top_srcdir)/packaging/keybearer.conf > $@.tmp && mv $@.tmp $@
+	  END { print "  ;" }' packaging/built/keybearer.conf > $@.tmp && mv $@.tmp $@
 
 # Tells a program of the build tree that its modules are there too (helper/loader.h).
 BUILT_SOURCES += helper/uninstalled

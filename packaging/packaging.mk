@@ -2,7 +2,18 @@
 # What is installed beside the program and how a person sets it up.
 EXTRA_DIST += packaging/keybearer.conf packaging/setup packaging/demo-session .ci/run
 confdir = $(datadir)/keybearer
-dist_conf_DATA = packaging/keybearer.conf
+nodist_conf_DATA = packaging/built/keybearer.conf
+
+# Without the modules that configure was told to leave out.
+CLEANFILES += packaging/built/keybearer.conf
+packaging/built/keybearer.conf: $(top_srcdir)/packaging/keybearer.conf config.status
+	$(AM_V_GEN)$(MKDIR_P) packaging/built helper && $(AWK) -v left_out=' $(LEFT_OUT) ' ' \
+	  /^(sources|stores)=/ { \
+	    cut = index ($$0, "="); n = split (substr ($$0, cut + 1), entry, ";"); list = ""; \
+	    for (i = 1; i <= n; i++) \
+	      if (!index (left_out, " " entry[i] " ")) list = list (list == "" ? "" : ";") entry[i]; \
+	    $$0 = substr ($$0, 1, cut) list } \
+	  { print }' $(top_srcdir)/packaging/keybearer.conf > $@.tmp && mv $@.tmp $@
 
 # Completions, each where its shell looks for them.
 bashcompletionsdir = $(datadir)/bash-completion/completions

@@ -386,7 +386,7 @@ test_is_safe_through_links (void)
   g_autofree char *loop = NULL;
   g_autofree char *second = at ("second");
 
-  root = g_strdup ("/tmp/keybearer-test-XXXXXX");
+  root = g_build_filename (g_get_tmp_dir (), "keybearer-test-XXXXXX", NULL);
   g_assert_nonnull (g_mkdtemp (root));
   first = g_build_filename (root, "first", NULL);
   good = g_build_filename (root, "good", NULL);
