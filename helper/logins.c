@@ -41,6 +41,19 @@ read_records (KbKeeper *keeper, const char *name, GPtrArray **records, GError **
   return KB_OK;
 }
 
+/* The caches follow the durable store, also where that has nothing any more. */
+static void
+renew_caches (KbKeeper *keeper, const char *name, const KbSecret *value,
+              const GPtrArray *records)
+{
+  g_autoptr (KbSecret) stale = NULL;
+
+  if (value != NULL)
+    kb_keeper_cache (keeper, name, value, kb_item_expires (records));
+  else if (kb_keeper_get_cached (keeper, name, &stale) == KB_OK)
+    (void) kb_keeper_erase (keeper, name, NULL);
+}
+
 /* Under the lock, to change them: what a cache has may be older than what another session
    wrote since, so it counts only where nothing is behind it. */
 static KbAnswer
@@ -57,8 +70,8 @@ read_to_change (KbKeeper *keeper, const char *name, GPtrArray **records, GError 
   if (answer == KB_FAILED)
     return KB_FAILED;
   *records = open_records (name, value);
-  if (durable != NULL && value != NULL)
-    kb_keeper_cache (keeper, name, value, kb_item_expires (*records));
+  if (durable != NULL)
+    renew_caches (keeper, name, value, *records);
   return KB_OK;
 }
 
