@@ -84,11 +84,13 @@ own_words (const char *description, const KbSecret *secret)
   return kb_text_escape (description, length, SHOWN_MAX);
 }
 
+/* What a server says may hold the secret, so it is handled as one. */
 static char *
 sentence (const KbJson *json, const KbSecret *secret)
 {
-  g_autofree char *description
-      = kb_json_string (json, kb_json_member (json, 0, "error_description"));
+  g_autoptr (KbSecret) text
+      = kb_json_secret (json, kb_json_member (json, 0, "error_description"));
+  const char *description = text != NULL ? kb_secret_peek (text) : NULL;
   gint64 number = aadsts_of (json, description);
   const char *known = kb_aadsts_sentence (number);
 
@@ -129,7 +131,7 @@ void
 kb_oauth2_set_error (GError **error, const KbHttpAnswer *answer, const KbSecret *secret)
 {
   g_autoptr (KbJson) json = NULL;
-  g_autofree char *name = NULL;
+  g_autoptr (KbSecret) name = NULL;
 
   if (answer->status == 408 || answer->status == 429 || answer->status >= 500)
     {
@@ -138,9 +140,9 @@ kb_oauth2_set_error (GError **error, const KbHttpAnswer *answer, const KbSecret 
     }
   json = kb_json_parse (answer->body, NULL);
   if (json != NULL && kb_json_type (json, 0) == KB_JSON_OBJECT)
-    name = kb_json_string (json, kb_json_member (json, 0, "error"));
+    name = kb_json_secret (json, kb_json_member (json, 0, "error"));
   if (name != NULL)
-    set_refusal (error, json, name, secret);
+    set_refusal (error, json, kb_secret_peek (name), secret);
   else
     g_set_error (error, KB_ERROR, KB_ERROR_PROTOCOL,
                  "HTTP %u in no form that a token endpoint has", answer->status);
