@@ -85,6 +85,24 @@ static void (*volatile undo_hook) (void);
 static timer_t watchdog;
 static gboolean watchdog_made;
 
+/* A bit for each of A to Z that a name in the table begins with: there most variables
+   are let go. */
+static guint32
+steering_initials (void)
+{
+  guint32 initials = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (steering); i++)
+    initials |= 1u << (steering[i].name[0] - 'A');
+  return initials;
+}
+
+static gboolean
+may_steer (guint32 initials, char initial)
+{
+  return initial >= 'A' && initial <= 'Z' && (initials >> (initial - 'A') & 1) != 0;
+}
+
 static gboolean
 is_steering (const char *pair, gsize length)
 {
@@ -133,12 +151,16 @@ take (const char *pair, gsize length)
 static void
 clean_environment (void)
 {
+  const guint32 initials = steering_initials ();
+
   for (char **pair = environ; pair != NULL && *pair != NULL;)
     {
       const char *equals = strchr (*pair, '=');
       gsize length = equals != NULL ? (gsize) (equals - *pair) : 0;
 
-      if (equals != NULL && (is_steering (*pair, length) || is_foreign_bus (*pair)))
+      if (equals != NULL
+          && ((may_steer (initials, **pair) && is_steering (*pair, length))
+              || is_foreign_bus (*pair)))
         take (*pair, length);
       else
         pair++;
