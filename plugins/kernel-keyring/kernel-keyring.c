@@ -23,6 +23,9 @@ static const KbOption options[]
 
 /* The kernel's limit for keys of this type (user_preparse in security/keys). */
 #define PAYLOAD_MAX 32767
+/* What nearly all items fit in.  The longest one's room is eight pages, which the kernel
+   would have to make, and the compiler to clear, for each `get`. */
+#define PAYLOAD_USUAL 4000
 
 #define QUOTA_TRIES 8
 #define QUOTA_WAIT_MS 5
@@ -100,25 +103,43 @@ keyring_probe (gpointer self, const KbRequest *request, GError **error)
   return KB_DECLINED;
 }
 
+/* New, or NULL; PAYLOAD is wiped.  A key that is longer than ROOM gives its length. */
+static KbSecret *
+read_key (unsigned long serial, char *payload, gsize room, long *length)
+{
+  KbSecret *secret = NULL;
+
+  *length = keyctl (KEYCTL_READ, serial, (unsigned long) payload, room, 0);
+  if (*length > 0 && (gsize) *length <= room)
+    secret = kb_secret_new (payload, (gsize) *length);
+  if (*length > 0)
+    kb_wipe (payload, MIN ((gsize) *length, room));
+  return secret;
+}
+
 /* Two system calls, and no allocation but the secret's own. */
 static KbAnswer
 keyring_get (gpointer self, const KbRequest *request, const char *name, KbSecret **value,
              GError **error)
 {
-  const Keyring *keyring = self;
-  char payload[PAYLOAD_MAX + 1];
-  long serial = find (keyring, name);
+  char usual[PAYLOAD_USUAL];
+  long serial = find (self, name);
+  g_autofree char *payload = NULL;
+  KbSecret *secret;
   long length;
 
   (void) request, (void) error;
   if (serial < 0)
     return KB_DECLINED;
-  length = keyctl (KEYCTL_READ, (unsigned long) serial, (unsigned long) payload,
-                   sizeof payload, 0);
-  if (length <= 0 || (gsize) length > sizeof payload)
+  secret = read_key ((unsigned long) serial, usual, sizeof usual, &length);
+  if (secret == NULL && length > 0)
+    {
+      payload = g_malloc (PAYLOAD_MAX);
+      secret = read_key ((unsigned long) serial, payload, PAYLOAD_MAX, &length);
+    }
+  if (secret == NULL)
     return KB_DECLINED;
-  *value = kb_secret_new (payload, (gsize) length);
-  kb_wipe (payload, (gsize) length);
+  *value = secret;
   return KB_OK;
 }
 
