@@ -428,7 +428,7 @@ run (gconstpointer data)
 {
   void (*test) (void) = (void (*) (void)) (gintptr) data;
 
-  folder = g_strdup ("/tmp/keybearer-test-XXXXXX");
+  folder = g_build_filename (g_get_tmp_dir (), "keybearer-test-XXXXXX", NULL);
   g_assert_nonnull (g_mkdtemp (folder));
   test ();
   remove_all (folder);
