@@ -24,6 +24,7 @@ struct _KbSession
 typedef struct
 {
   KbCredential *input;
+  gboolean answers; /* INPUT is what the whole stack gives, unless a later entry does */
   KbKept *kept;
   GError *first_error;
 } Walk;
@@ -174,7 +175,7 @@ get_bound (KbSession *session, KbCredential **credential)
 
   if (kept == NULL)
     return KB_DECLINED;
-  kb_kept_find (kept);
+  kb_kept_find_or_wait (kept);
   if (kb_kept_age (kept) != KB_AGE_FRESH)
     return KB_DECLINED;
   session->renewable = TRUE;
@@ -240,6 +241,7 @@ after_failure (Walk *walk, const KbEntry *entry, KbAnswer answer, GError *proble
 {
   gboolean stop = entry->control == KB_CONTROL_REQUISITE;
 
+  walk->answers &= entry->control == KB_CONTROL_OPTIONAL;
   if (answer == KB_DECLINED && stop && walk->first_error == NULL)
     g_set_error (&walk->first_error, KB_ERROR, KB_ERROR_DENIED,
                  "%s had nothing to give and is requisite", entry->instance);
@@ -261,10 +263,12 @@ after_success (Walk *walk, KbCredential *credential, KbKept *kept)
   kb_kept_free (walk->kept);
   walk->input = credential;
   walk->kept = kept;
+  walk->answers = TRUE;
 }
 
-/* A requisite or optional entry's credential goes on as input; after the last entry, what
-   would be the next one's input is the answer. */
+/* A requisite or optional entry's credential goes on as input, and is the answer when no
+   entry follows that was to make something else of it: the token that buys another one
+   must not be given in its place. */
 static void
 walk_stack (KbSession *session, Walk *walk)
 {
@@ -282,10 +286,7 @@ walk_stack (KbSession *session, Walk *walk)
       if (answer == KB_OK)
         after_success (walk, credential, kept);
       else if (after_failure (walk, entry, answer, problem))
-        {
-          g_clear_pointer (&walk->input, kb_credential_unref);
-          return;
-        }
+        return;
       if (answer == KB_OK && entry->control == KB_CONTROL_SUFFICIENT)
         return;
     }
@@ -311,9 +312,9 @@ get_walking (KbSession *session, KbCredential **credential, GError **error)
   g_auto (Walk) walk = { 0 };
 
   walk_stack (session, &walk);
-  if (walk.input == NULL && walk.first_error == NULL)
+  if (!walk.answers && walk.first_error == NULL)
     return KB_DECLINED;
-  if (walk.input == NULL)
+  if (!walk.answers)
     {
       g_propagate_error (error, g_steal_pointer (&walk.first_error));
       return KB_FAILED;

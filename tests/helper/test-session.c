@@ -35,8 +35,8 @@ static const Row rows[] = {
   { "failed 3", "sufficient", "declined", "failed 3: a: *" },
   { "failed 3", "sufficient", "failed 2", "failed 3: a: *" },
   { "ok", "requisite", "ok", "ok a-1+b-1" },
-  { "ok", "requisite", "declined", "ok a-1" },
-  { "ok", "requisite", "failed 2", "ok a-1" },
+  { "ok", "requisite", "declined", "declined" },
+  { "ok", "requisite", "failed 2", "failed 2: b: *" },
   { "declined", "requisite", "ok", "failed 3: a had nothing to give and is requisite" },
   { "declined", "requisite", "declined", "failed 3: a *" },
   { "declined", "requisite", "failed 2", "failed 3: a *" },
@@ -44,8 +44,8 @@ static const Row rows[] = {
   { "failed 4", "requisite", "declined", "failed 4: a: *" },
   { "failed 4", "requisite", "failed 2", "failed 4: a: *" },
   { "ok", "optional", "ok", "ok a-1+b-1" },
-  { "ok", "optional", "declined", "ok a-1" },
-  { "ok", "optional", "failed 2", "ok a-1" },
+  { "ok", "optional", "declined", "declined" },
+  { "ok", "optional", "failed 2", "failed 2: b: *" },
   { "declined", "optional", "ok", "ok b-1" },
   { "declined", "optional", "declined", "declined" },
   { "declined", "optional", "failed 2", "failed 2: b: *" },
@@ -123,6 +123,9 @@ test_last_requisite_answers (void)
   assert_answer ("a:requisite", "ok a-1");
   assert_answer ("a:requisite;b:requisite", "ok a-1+b-1");
   assert_answer ("a:requisite;b:requisite;c:optional", "ok a-1+b-1+c-1");
+  stage_new ();
+  stage_set ("c", "acquire", "failed 2");
+  assert_answer ("a:requisite;b:requisite;c:optional", "ok a-1+b-1");
 }
 
 static void
