@@ -88,6 +88,17 @@ check_breaker (const KbMaker *maker, const char *breaker, GError **error)
   return KB_FAILED;
 }
 
+/* A person who gave no answer is not asked again by the next process that waits. */
+static KbAnswer
+check_answered (const KbMaker *maker, KbAnswer answer, GError **error)
+{
+  if (answer != KB_DECLINED || !kb_request_asked (maker->request))
+    return answer;
+  g_set_error (error, KB_ERROR, KB_ERROR_DENIED, "%s: the question was not answered",
+               maker->source->name);
+  return KB_FAILED;
+}
+
 /* Under the lock.  Tells the breaker what came of it. */
 static KbAnswer
 make (const KbMaker *maker, KbCredential **credential, GError **error)
@@ -100,7 +111,7 @@ make (const KbMaker *maker, KbCredential **credential, GError **error)
   if (answer != KB_OK)
     return answer;
   hand_over (maker);
-  answer = acquire (maker, &made, &problem);
+  answer = check_answered (maker, acquire (maker, &made, &problem), &problem);
   kb_request_set_quiet (maker->request, FALSE);
   if (answer != KB_OK && kb_kept_refused (maker->kept))
     kb_kept_put_refused (maker->kept);
@@ -146,6 +157,18 @@ look_in_caches (gpointer data)
   return !maker->fresh && kb_kept_adopt_cached (maker->kept);
 }
 
+/* Where no lock can be made at all (a home on a read-only disk), a credential that is
+   made once too often is better than none. */
+static gboolean
+without_lock (GError **problem)
+{
+  if (!g_error_matches (*problem, KB_ERROR, KB_ERROR_LOCKED))
+    return FALSE;
+  kb_log_detail ("no lock: %s", (*problem)->message);
+  g_clear_error (problem);
+  return TRUE;
+}
+
 /* Nobody waits for a new one that is merely welcome; whoever has nothing waits at least a
    moment, as a patience of 0 means that there is something to give. */
 static KbAnswer
@@ -155,13 +178,17 @@ wait_and_make (const KbMaker *maker, KbCredential **credential, GError **error)
   gint64 patience = welcome ? 0 : MAX (kb_request_remaining_ms (maker->request), 1);
   g_autofree char *key = kb_kept_key (maker->kept);
   g_autoptr (KbLock) lock = NULL;
+  GError *problem = NULL;
   KbAnswer answer
-      = kb_lock_take (key, patience, look_in_caches, (gpointer) maker, &lock, error);
+      = kb_lock_take (key, patience, look_in_caches, (gpointer) maker, &lock, &problem);
 
   if (answer == KB_DECLINED)
     return give_kept (maker, credential);
-  if (answer == KB_FAILED)
-    return KB_FAILED;
+  if (answer == KB_FAILED && !without_lock (&problem))
+    {
+      g_propagate_error (error, problem);
+      return KB_FAILED;
+    }
   if (!maker->fresh)
     kb_kept_find (maker->kept);
   if (!maker->fresh

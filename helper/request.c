@@ -14,6 +14,7 @@ typedef struct
 {
   GHashTable *seen; /* variable -> GINT (1: value, 2: presence alone) */
   gint64 silence;
+  gboolean asked;
   char *note;
 } Report;
 
@@ -225,6 +226,7 @@ kb_request_hand (KbRequest *request, KbCredential *prior, gboolean refused,
   request->renewal = renewal != NULL ? kb_secret_ref (renewal) : NULL;
   request->prior_refused = refused;
   request->report->silence = 0;
+  request->report->asked = FALSE;
   kb_credential_unref (old_prior);
   kb_credential_unref (old_input);
   kb_secret_unref (old_renewal);
@@ -280,6 +282,7 @@ kb_request_ask (const KbRequest *request, const char *question, gboolean hidden,
 {
   if (!kb_request_interactive (request))
     return KB_DECLINED;
+  request->report->asked = TRUE;
   return kb_talk_ask (request->talk, question, hidden, request->deadline, answer, error);
 }
 
@@ -394,4 +397,10 @@ gint64
 kb_request_asked_silence (const KbRequest *request)
 {
   return request->report->silence;
+}
+
+gboolean
+kb_request_asked (const KbRequest *request)
+{
+  return request->report->asked;
 }

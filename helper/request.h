@@ -46,6 +46,9 @@ void kb_request_hand (KbRequest *request, KbCredential *prior, gboolean refused,
 /* What sources said through kb_request_retry_after since the last hand: 0 or seconds. */
 gint64 kb_request_asked_silence (const KbRequest *request);
 
+/* Whether a person was asked since the last hand. */
+gboolean kb_request_asked (const KbRequest *request);
+
 /* The last note, or NULL; borrowed until the next one. */
 const char *kb_request_last_note (const KbRequest *request);
 void kb_request_clear_note (KbRequest *request);

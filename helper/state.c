@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
 
@@ -39,6 +40,10 @@ gboolean
 kb_state_make (const char *kind, GError **error)
 {
   g_autofree char *folder = state_folder (kind);
+  g_autoptr (GError) problem = NULL;
 
-  return kb_dir_make_private (folder, error);
+  if (kb_dir_make_private (folder, &problem))
+    return TRUE;
+  g_set_error_literal (error, KB_ERROR, KB_ERROR_LOCKED, problem->message);
+  return FALSE;
 }
