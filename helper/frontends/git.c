@@ -244,7 +244,8 @@ get_login (const KbStreams *streams, Call *call, GError **error)
   return give (streams, answer, kb_git_append_record (answer, record), error);
 }
 
-/* A person who was asked and gave nothing is not asked once more by git. */
+/* A person who was asked, here or for a process beside this one, is not asked once more by
+   git; nor where an identity was refused, as the error says what to mend. */
 static int
 get_made (const KbStreams *streams, Call *call, GError **error)
 {
@@ -256,7 +257,7 @@ get_made (const KbStreams *streams, Call *call, GError **error)
   kb_complain_notices (call->session);
   if (result == KB_OK)
     return give (streams, answer, append_credential (call, answer, credential), error);
-  if (asked)
+  if (asked || g_error_matches (*error, KB_ERROR, KB_ERROR_DENIED))
     return give (streams, answer, kb_lines_append_int (answer, "quit", 1), NULL);
   return 0;
 }
