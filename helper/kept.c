@@ -10,6 +10,8 @@
 #include "request.h"
 
 #define MARK_DIGITS 16
+/* As long as a maker usually takes; what the durable store has may be good meanwhile. */
+#define MAKER_MS 2000
 
 struct _KbKept
 {
@@ -258,6 +260,34 @@ kb_kept_find (KbKept *kept)
   take_record (kept, read_cached (kept, kept->item));
   if (kb_kept_age (kept) >= KB_AGE_AGEING)
     find_behind (kept);
+}
+
+static gboolean
+adopt_cached (gpointer data)
+{
+  return kb_kept_adopt_cached (data);
+}
+
+/* The lock is only looked through: whoever is to make the next one takes it again. */
+static void
+wait_for_maker (KbKept *kept)
+{
+  g_autofree char *key = kb_kept_key (kept);
+  gint64 patience = MIN (kb_request_remaining_ms (kept->request), MAKER_MS);
+  g_autoptr (KbLock) lock = NULL;
+
+  (void) kb_lock_take (key, patience, adopt_cached, kept, &lock, NULL);
+}
+
+void
+kb_kept_find_or_wait (KbKept *kept)
+{
+  g_clear_error (&kept->problem);
+  take_record (kept, read_cached (kept, kept->item));
+  if (kept->record != NULL && kb_kept_age (kept) >= KB_AGE_AGEING)
+    wait_for_maker (kept);
+  if (kb_kept_age (kept) >= KB_AGE_AGEING)
+    kb_kept_find (kept);
 }
 
 /* The last one that was made: one that is used a second time may end them all. */

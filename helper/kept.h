@@ -50,6 +50,11 @@ void kb_kept_set_refused_mark (KbKept *kept, const char *mark);
    until the next look. */
 void kb_kept_find (KbKept *kept);
 
+/* The same, but where the caches have one that is stale and another process is at work on
+   the next, that one is waited for: hundreds that find out together would otherwise all
+   ask the durable store, and load what it needs. */
+void kb_kept_find_or_wait (KbKept *kept);
+
 /* TRUE: the caches have one that is good for the margin, and that is the result now.
    FALSE: the result of the last look stays. */
 gboolean kb_kept_adopt_cached (KbKept *kept);

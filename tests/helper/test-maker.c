@@ -209,6 +209,36 @@ test_busy_and_stale_cache (void)
   end (sleeper);
 }
 
+static int
+get_two (gpointer data)
+{
+  g_autofree char *answer = stage_get ("a", data);
+
+  return g_str_equal (answer, "ok a-2") ? 0 : 1;
+}
+
+/* Hundreds that find a stale copy while one is at work load neither the durable store nor
+   the source. */
+static void
+test_busy_and_known (void)
+{
+  stage_new ();
+  assert_get ("cache;keep", "ok a-1");
+  stage_keep ("keep", "a", "dead", 1, 2, 0);
+  stage_keep ("cache", "a", "dead", 1, 2, 0);
+  stage_set ("a", "sleep", "300");
+  if (fork () == 0)
+    _exit (get_two ((gpointer) "cache;keep"));
+  while (acquired () < 2)
+    kb_clock_sleep_ms (1);
+  g_free (stage_calls ());
+  g_assert_true (stage_fork (32, get_two, (gpointer) "cache;keep"));
+  g_assert_cmpuint (stage_count ("keep open"), ==, 0);
+  g_assert_cmpuint (stage_count ("a open"), ==, 0);
+  while (waitpid (-1, NULL, 0) > 0)
+    continue;
+}
+
 static void
 assert_get_in_time (const char *stores, gint64 milliseconds, const char *expected)
 {
@@ -327,6 +357,7 @@ main (int argc, char **argv)
   g_test_add_func ("/maker/kill-the-maker", test_kill_the_maker);
   g_test_add_func ("/maker/busy-when-welcome", test_busy_when_welcome);
   g_test_add_func ("/maker/busy-and-stale-cache", test_busy_and_stale_cache);
+  g_test_add_func ("/maker/busy-and-known", test_busy_and_known);
   g_test_add_func ("/maker/busy-past-the-deadline", test_busy_past_the_deadline);
   g_test_add_func ("/maker/busy-when-ageing", test_busy_when_ageing);
   g_test_add_func ("/maker/one-probe", test_one_probe);
