@@ -12,7 +12,8 @@ import world as worlds
 
 
 class Control:
-    def __init__(self, world, vault, faults, counters):
+    def __init__(self, world, vault, faults, counters, people):
+        self.people = people
         self.world = world
         self.vault = vault
         self.faults = faults
@@ -27,7 +28,7 @@ class Control:
             web.get("/fault", self.list_faults), web.post("/fault", self.add_fault),
             web.delete("/fault", self.clear_faults), web.post("/token", self.fate),
             web.post("/mint", self.mint), web.post("/app", self.change_app),
-            web.post("/member", self.member)])
+            web.post("/member", self.member), *self.people.routes()])
         return app
 
     async def report(self, request):
@@ -91,13 +92,13 @@ class Control:
     async def change_app(self, request):
         """Expires or replaces an app's secret, disables it; answers its id and secret."""
         asked = await request.json()
-        app = self.world.people.get(asked["name"])
+        app = self.world.people.get(asked["name"]) or self.world.clients.get(asked["name"])
         if not isinstance(app, worlds.App):
             return web.json_response({"error": "unknown app"}, status=404)
         for name, value in asked.get("changes", {}).items():
             if name == "secret" and value == "new":
                 app.secret = worlds.client_secret()
-            elif name in ("secret_expired", "disabled"):
+            elif name in ("secret_expired", "disabled", "multi", "trusted", "personal"):
                 setattr(app, name, value in ("1", "true", True))
             else:
                 return web.json_response({"error": f"cannot change {name}"}, status=400)
@@ -120,6 +121,10 @@ class Control:
             "people": {p.name: {"tenant": p.tenant.name, "oid": p.oid, "upn": p.upn,
                                 "kind": type(p).__name__.lower()}
                        for p in self.world.people.values()},
+            "clients": {c.name: {"id": c.id, "redirects": c.redirects, "public": c.public,
+                                 "multi": c.multi, "trusted": c.trusted,
+                                 "permissions": c.permissions}
+                        for c in self.world.clients.values()},
             "orgs": {o.name: {"tenant": o.tenant.name, "members": o.members,
                               "stopped": o.stopped,
                               "repos": [f"{p.name}/_git/{r.name}" for p in o.projects

@@ -46,6 +46,8 @@ class DevOps:
     async def _git(self, ask, org, place, verdict, path):
         """git and LFS: every credential that is not good gets 401, so that git moves on."""
         world, owner = self.world, verdict.owner
+        if verdict.claims:
+            return refusals.claims_challenge(world, ask, org, place, verdict)
         if verdict.why:
             return refusals.git_unauthorized(world, ask, org, place)
         if not verdict.scopes & READ:
@@ -63,7 +65,9 @@ class DevOps:
         return await self.git.answer(ask, repo, path[2], owner)
 
     def _rest(self, ask, org, place, verdict):
-        if verdict.why:
+        if verdict.claims:
+            answer = refusals.claims_challenge(self.world, ask, org, place, verdict)
+        elif verdict.why:
             answer = self._refuse(ask, org, place, verdict)
         else:
             answer = rest.answer(self.world, ask, org, place, verdict)

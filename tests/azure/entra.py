@@ -1,70 +1,83 @@
 # SPDX-License-Identifier: MIT
-# Entra's v2 token endpoint: checks a client_credentials request as strictly as Entra does.
-# Knows nothing of Azure DevOps, of faults or of the network.
+# Entra's front door and its token endpoint for apps: client_credentials, as strict as Entra is.
+# Knows nothing of Azure DevOps, of faults or of the network; people's grants are elsewhere.
 
 import base64
 import json
-import re
 
+import entra_device
 import entra_discovery
 import entra_errors as refuse
 import entra_headers
+import entra_users
+import scopes as scopes_
 import world as worlds
 from anchors import recorded
 from answer import Answer
+from authorize import Authorize
+from entra_request import MULTI, Problem
+from forms import BadForm, decode, form
+from grants import Grants
+from signin import SignIns
 
 HOSTS = ("login.microsoftonline.com", "login.windows.net", "login.microsoft.com",
          "sts.windows.net")
-MULTI = ("common", "organizations", "consumers")
-OIDC = frozenset(("openid", "profile", "offline_access", "email"))
-ESCAPE = re.compile(rb"%([0-9a-fA-F]{2})")
-FORM_CHARACTERS = re.compile(rb"^[\x21-\x7e]*$")
-
-
-def decode(value):
-    """One form value, or ValueError: a bad escape is an error, not a literal percent sign."""
-    if not FORM_CHARACTERS.match(value) or b"%" in ESCAPE.sub(b"", value):
-        raise ValueError("escape")
-    return ESCAPE.sub(lambda hit: bytes([int(hit[1], 16)]), value.replace(b"+", b" ")).decode()
-
-
-def form(body):
-    """The fields of a form; ValueError for a bad escape or a field that comes twice."""
-    fields = {}
-    for pair in body.split(b"&"):
-        name, _, value = pair.partition(b"=")
-        key = decode(name)
-        if key in fields:
-            raise ValueError(f"duplicate {key}")
-        fields[key] = decode(value)
-    return fields
+PAGES = {("oauth2", "v2.0", "authorize"): "authorize", ("login",): "login",
+         ("oauth2", "v2.0", "logout"): "logout", ("oauth2", "deviceauth"): "device"}
 
 
 class Entra:
-    """The token endpoint. `settings` are the overrides that tests make (see faults.py)."""
+    """Every Entra host. `settings` are the overrides that tests make (see faults.py)."""
 
     def __init__(self, world, vault):
         self.world = world
         self.vault = vault
+        self.grants = Grants()
+        self.users = entra_users.UserGrants(world, vault, self.grants)
+        signins = SignIns(world, self.grants.browsers)
+        self.pages = Authorize(world, self.grants, signins)
+        self.devices = entra_device.DeviceCodes(world, self.grants, signins)
 
     async def answer(self, ask, settings):
-        """Routes a request to the token endpoint, to discovery or to a 404."""
+        """Routes a request to an endpoint, to a page, to discovery or to a 404."""
         ctx = entra_headers.context(ask, settings.get("separator", "blank"))
-        if ask.route != "entra-token":
+        if ask.route == "entra-page":
+            return await self._page(ask, ctx)
+        if ask.route not in ("entra-token", "entra-device"):
             return entra_discovery.answer(self.world, self.vault, ask, ctx)
         try:
-            return await self._token(ask, ctx, settings)
+            if ask.route == "entra-token":
+                return await self._token(ask, ctx, settings)
+            return await self.devices.code(ask, ctx, await self._fields(ask, ctx))
         except refuse.Refusal as stop:
             return stop.answer
+        except Problem as problem:
+            return problem.answer()
+
+    async def _page(self, ask, ctx):
+        what = PAGES.get(tuple(part.lower() for part in ask.segments[1:]), "device")
+        if what == "authorize":
+            return await self.pages.answer(ask, ctx)
+        if what == "login" and ask.method == "POST":
+            return await self.pages.post(ask, ctx)
+        if what == "logout":
+            return self.pages.logout(ask, ctx)
+        if what == "device":
+            return await self.devices.page(ask, ctx)
+        return entra_discovery.not_found(ctx)
 
     async def _token(self, ask, ctx, settings):
         fields = await self._fields(ask, ctx)
         grant = fields.get("grant_type")
         if not grant:
             raise refuse.Refusal(refuse.missing(ctx, "grant_type"))
-        if grant != "client_credentials":
+        known = grant in entra_users.GRANTS
+        if not known and grant != "client_credentials":
             raise refuse.Refusal(refuse.grant_not_supported(ctx, grant))
         client_id, secret = self._client(ask, fields, ctx)
+        if known:
+            fields["client_id"] = client_id
+            return self.users.answer(ask, ctx, fields, secret, settings)
         tenant = self._tenant(ask, ctx)
         scopes = self._scopes(fields, ctx)
         app = self._app(client_id, secret, tenant, ctx)
@@ -80,7 +93,7 @@ class Entra:
             raise refuse.Refusal(refuse.missing(ctx, "grant_type"))
         try:
             return form(await ask.body())
-        except ValueError as error:
+        except BadForm as error:
             raise refuse.Refusal(refuse.malformed(ctx, type(error).__name__)) from error
 
     @staticmethod
@@ -118,7 +131,7 @@ class Entra:
         """The one resource scope; the OIDC scopes that MSAL adds are dropped."""
         if not fields.get("scope", "").strip():
             raise refuse.Refusal(refuse.missing(ctx, "scope"))
-        scopes = [scope for scope in fields["scope"].split() if scope not in OIDC]
+        scopes = [scope for scope in fields["scope"].split() if scope not in scopes_.OIDC]
         if len(scopes) != 1:
             raise refuse.Refusal(refuse.bad_scope(ctx, fields["scope"]))
         if not scopes[0].endswith("/.default"):
@@ -133,7 +146,7 @@ class Entra:
             raise refuse.Refusal(refuse.unknown_app(ctx, client_id, tenant))
         if app.disabled:
             raise refuse.Refusal(refuse.disabled_app(ctx, app))
-        if not secret:
+        if not secret or app.public:
             raise refuse.Refusal(refuse.no_secret(ctx))
         if secret != app.secret:
             raise refuse.Refusal(refuse.wrong_secret(ctx, app))

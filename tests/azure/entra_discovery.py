@@ -4,6 +4,7 @@
 
 import entra_errors as refuse
 import entra_headers
+import world as worlds
 from anchors import recorded, unanchored
 from answer import Answer, compact
 
@@ -23,6 +24,8 @@ def answer(world, vault, ask, ctx):
         return _openid(world, path[0], ctx)
     if path[1:] in (["discovery", "v2.0", "keys"], ["discovery", "keys"]):
         return keys(vault, ctx)
+    if path[1:2] == ["userrealm"] and len(path) == 3:
+        return _realm(world, ask, ctx)
     return not_found(ctx)
 
 
@@ -68,9 +71,13 @@ def instance(name, ctx):
 def _openid(world, name, ctx):
     if name in ("common", "organizations"):
         return openid(name, "{tenantid}", None, ctx)
+    if name in ("consumers", worlds.MSA_TENANT):
+        return openid(name, worlds.MSA_TENANT, None, ctx)
     tenant = world.tenant(name)
     if tenant is None:
         return refuse.unknown_tenant(ctx, name)
+    if tenant.id == worlds.ZERO:
+        return openid(name, name, None, ctx)
     return openid(tenant.id, tenant.id, "EU", ctx)
 
 
@@ -102,6 +109,52 @@ def openid(name, issuer, region, ctx):
         "mtls_endpoint_aliases": {
             "token_endpoint": f"https://mtlsauth.microsoft.com/{name}/oauth2/v2.0/token"},
         "tls_client_certificate_bound_access_tokens": True})
+
+
+def _realm(world, ask, ctx):
+    """Which kind of account a name is of; the domain decides, the person need not exist."""
+    if ask.query.get("api-version") != "1.0":
+        return refuse.missing(ctx, "api-version")
+    user = world.account(ask.segments[2])
+    domain = ask.segments[2].rpartition("@")[2].lower()
+    tenant = world.tenant(domain)
+    if tenant is None or domain == tenant.id:
+        return realm_unknown(ctx)
+    if (user and user.federated) or domain == "federated.example":
+        return realm_federated(ctx, domain)
+    return realm(ctx, domain)
+
+
+def _realm_document(ctx, value):
+    answer_ = _document(ctx, {"ver": "1.0", **value})
+    answer_.headers.append(("Content-Disposition", "inline; filename=userrealm.json"))
+    return answer_
+
+
+@recorded("E14")
+def realm(ctx, domain):
+    return _realm_document(ctx, {
+        "account_type": "Managed", "domain_name": domain,
+        "cloud_instance_name": "microsoftonline.com",
+        "cloud_audience_urn": "urn:federation:MicrosoftOnline"})
+
+
+@unanchored("E14 shows a managed account; keys of a federated one as MSAL reads them")
+def realm_federated(ctx, domain):
+    sts = f"https://sts.{domain}/adfs/services/trust"
+    return _realm_document(ctx, {
+        "account_type": "Federated", "domain_name": domain, "federation_protocol": "WSTrust",
+        "federation_metadata_url": f"{sts}/mex",
+        "federation_active_auth_url": f"{sts}/2005/usernamemixed",
+        "cloud_instance_name": "microsoftonline.com",
+        "cloud_audience_urn": "urn:federation:MicrosoftOnline"})
+
+
+@unanchored("E14 shows a managed account; keys of an unknown one as MSAL reads them")
+def realm_unknown(ctx):
+    return _realm_document(ctx, {
+        "account_type": "Unknown", "cloud_instance_name": "microsoftonline.com",
+        "cloud_audience_urn": "urn:federation:MicrosoftOnline"})
 
 
 @unanchored("no recording of the key document; RFC 7517 and the jwks_uri of E2")

@@ -65,3 +65,15 @@ def discovery(ctx, length):
         ("P3P", P3P), ("x-ms-request-id", ctx.trace),
         ("x-ms-ests-server", "2.1.22513.4 - WEULR1 ProdSlices"), ("x-ms-srs", "1.P"),
         ("X-XSS-Protection", "0"), *_cookies(), ("Date", ""), ("Content-Length", str(length))]
+
+
+def page(ctx, length):
+    """Headers of a page that a person sees."""
+    return [
+        ("Cache-Control", "no-store, no-cache"), ("Pragma", "no-cache"),
+        ("Content-Type", "text/html; charset=utf-8"), ("Expires", "-1"),
+        ("Strict-Transport-Security", HSTS), ("X-Content-Type-Options", "nosniff"),
+        ("X-Frame-Options", "DENY"), ("P3P", P3P), ("x-ms-request-id", ctx.trace),
+        ("x-ms-ests-server", "2.1.22513.4 - WEULR1 ProdSlices"), ("x-ms-srs", "1.P"),
+        ("Referrer-Policy", "strict-origin-when-cross-origin"), ("X-XSS-Protection", "0"),
+        *_cookies(), ("Date", ""), ("Content-Length", str(length))]

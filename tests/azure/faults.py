@@ -7,14 +7,13 @@ import dataclasses
 import json
 
 import ca
-import entra
 import entra_errors
 import entra_headers
 import place as places
 import refusals
 from answer import Answer
 
-ROUTES = ("entra-token", "entra", "git", "lfs", "rest", "packages", "proxy", "all")
+ROUTES = ("entra-token", "entra-device", "entra-page", "entra", "git", "lfs", "rest", "packages", "proxy", "all")
 SETTINGS = ("expires_in", "refresh_in", "lifetime", "separator")
 NUMBERS = {"latency": float, "cut": int, "huge": int, "status": int, "retry-after": str,
            "skip": int, "count": int, "lifetime": float}
@@ -142,7 +141,7 @@ class Faults:
 
     def tls(self, host):
         """Which certificate a host shows."""
-        login = host in entra.HOSTS
+        login = host in places.LOGIN
         for fault in reversed(self.active):
             mine = fault.route == "all" or fault.route.startswith("entra") == login
             if "tls" in fault.options and mine and fault.options.get("host", host) == host:
@@ -209,7 +208,7 @@ def _huge(ask, options):
 
 def _throttled(world, ask, options):
     seconds = options.get("retry-after", "60")
-    if ask.host in entra.HOSTS:
+    if ask.host in places.LOGIN:
         return entra_errors.throttled(entra_headers.context(ask, "blank"), seconds)
     return refusals.throttled(world, ask, seconds)
 

@@ -5,6 +5,7 @@
 import dataclasses
 
 import entra
+import entra_device
 
 TFS, SPS, PKGS, FEEDS, AUDIT = "tfs", "sps", "pkgs", "feeds", "audit"
 SHARED = {"dev.azure.com": TFS, "vssps.dev.azure.com": SPS, "pkgs.dev.azure.com": PKGS,
@@ -12,7 +13,8 @@ SHARED = {"dev.azure.com": TFS, "vssps.dev.azure.com": SPS, "pkgs.dev.azure.com"
 SUFFIXES = ((".vssps.visualstudio.com", SPS), (".pkgs.visualstudio.com", PKGS),
             (".feeds.visualstudio.com", FEEDS), (".visualstudio.com", TFS))
 ORGLESS = ("app.vssps.visualstudio.com", "vssps.visualstudio.com")
-CERTIFICATE_NAMES = (*entra.HOSTS, *SHARED, "*.visualstudio.com", "*.vssps.visualstudio.com",
+LOGIN = (*entra.HOSTS, *entra_device.HOSTS)
+CERTIFICATE_NAMES = (*LOGIN, *SHARED, "*.visualstudio.com", "*.vssps.visualstudio.com",
                      "*.pkgs.visualstudio.com", "*.feeds.visualstudio.com")
 
 
@@ -39,7 +41,7 @@ class Place:
 
 def served(host):
     """Whether the proxy may lead a host to the stand-in."""
-    return host in entra.HOSTS or host in SHARED or _by_suffix(host) is not None
+    return host in LOGIN or host in SHARED or _by_suffix(host) is not None
 
 
 def _by_suffix(host):
@@ -78,8 +80,12 @@ def git_path(rest):
 def route(ask):
     """The route class, by which faults are chosen and requests counted."""
     path = [part.lower() for part in ask.segments]
+    if ask.host in entra_device.HOSTS:
+        return "entra-page"
     if ask.host in entra.HOSTS:
-        return "entra-token" if path[1:] == ["oauth2", "v2.0", "token"] else "entra"
+        if path[1:3] == ["oauth2", "v2.0"] and path[3:] in (["token"], ["devicecode"]):
+            return "entra-token" if path[3] == "token" else "entra-device"
+        return "entra-page" if tuple(path[1:]) in entra.PAGES else "entra"
     if "_git" in path:
         return "lfs" if "lfs" in path[path.index("_git"):] else "git"
     return "packages" if locate(ask).service == PKGS else "rest"

@@ -2,6 +2,7 @@
 # How Azure DevOps refuses: 401s, sign-in pages and redirects, 403, 404, 429, 500, 503.
 # Knows nothing of who is asking; devops.py chooses.
 
+import base64
 import html
 
 import devops_headers as h
@@ -55,6 +56,33 @@ def git_unauthorized(world, ask, org, place):
         *h.base(world, ask), *h.uncached(), *h.framed(), ("Content-Length", "0"),
         *h.challenges(org, place), *h.tenant(org, place),
         *h.failure("UnauthorizedRequestException", text)]))
+
+
+def _challenge(world, ask, org, place, error, claims):
+    """The Bearer line of a challenge in place of the usual one; the rest is that of R3."""
+    told = base64.b64encode(claims.encode()).decode()
+    line = f'Bearer authorization_uri="https://login.windows.net/", {error}, claims="{told}"'
+    text = h.unauthorized_text(h.ANONYMOUS)
+    ours = [("WWW-Authenticate", line), *h.challenges(org, place)[1:]]
+    return _json(world, ask, 401, _unauthorized(text), *ours, *h.tenant(org, place),
+                 *h.failure("UnauthorizedRequestException", text), *_suppressed(ask, world))
+
+
+@recorded("E16")
+def session_revoked(world, ask, org, place, claims):
+    """Recorded of another resource of Azure: the Bearer line alone is E16's."""
+    return _challenge(world, ask, org, place, 'error="invalid_token", error_description="User '
+                      'session has been revoked"', claims)
+
+
+@unanchored("sheet 1.8: insufficient_claims; no recording of a step-up")
+def step_up(world, ask, org, place, claims):
+    return _challenge(world, ask, org, place, 'error="insufficient_claims"', claims)
+
+
+def claims_challenge(world, ask, org, place, verdict):
+    build = session_revoked if verdict.why == "session-revoked" else step_up
+    return build(world, ask, org, place, verdict.claims)
 
 
 @recorded("R3", "R4", "F6")

@@ -19,6 +19,7 @@ sys.dont_write_bytecode = True
 
 import ca
 import control
+import control_users
 import devops
 import entra
 import faults
@@ -36,10 +37,17 @@ class Gate:
     """One request from arrival to the last byte: count, faults, answer, send."""
 
     def __init__(self, world, vault, folder, counters):
+        self.world = world
         self.faults = faults.Faults(world)
         self.counters = counters
         self.entra = entra.Entra(world, vault)
         self.devops = devops.DevOps(world, vault, folder)
+
+    def people(self):
+        """What `ctl` may do to people, wherever they sign in."""
+        return control_users.People(
+            self.world, self.entra, {"entra": self.entra.grants.refreshes},
+            {"entra": self.entra.grants.devices})
 
     async def handle(self, request):
         host = request.headers.get("Host", "").lower().removesuffix(":443")
@@ -62,7 +70,7 @@ class Gate:
         await asyncio.sleep(options.get("latency", 0))
         answer = self.faults.replacement(ask, options)
         try:
-            if answer is None and ask.host in entra.HOSTS:
+            if answer is None and ask.host in places.LOGIN:
                 answer = await self.entra.answer(ask, options)
             elif answer is None:
                 answer = await self.devops.answer(ask)
@@ -173,6 +181,22 @@ def exports(world, vault, folder):
         app = world.people[name]
         result[f"KB_AZURE_{prefix}CLIENT_ID"] = app.id
         result[f"KB_AZURE_{prefix}CLIENT_SECRET"] = app.secret
+    return result | _sign_ins(world)
+
+
+def _sign_ins(world):
+    """Who can sign in, and to which app."""
+    result = {"KB_AZURE_CTL": str(pathlib.Path(__file__).resolve().parent / "ctl")}
+    for name, prefix in (("alice", ""), ("bob", "FABRIKAM_"), ("mia", "MSA_"),
+                         ("mallory", "OUTSIDER_"), ("olga", "MFA_"), ("fred", "FEDERATED_")):
+        user = world.people[name]
+        result[f"KB_AZURE_{prefix}USER"] = user.upn
+        result[f"KB_AZURE_{prefix}PASSWORD"] = user.password
+    result["KB_AZURE_MFA_OTP"] = world.people["olga"].otp
+    for name, prefix in (("keybearer", "PUBLIC_"), ("narrow", "NARROW_"), ("single", "SINGLE_"),
+                         ("visual-studio", "VS_"), ("web", "WEB_")):
+        result[f"KB_AZURE_{prefix}CLIENT_ID"] = world.clients[name].id
+    result["KB_AZURE_WEB_CLIENT_SECRET"] = world.clients["web"].secret
     return result
 
 
@@ -200,7 +224,7 @@ async def start(options):
     sock, proxy_port = listen()
     proxy = Proxy(ports, gate.faults, counters)
     keep = [runner, await asyncio.start_server(proxy.serve, sock=sock, backlog=BACKLOG)]
-    controls = control.Control(world, vault, gate.faults, counters)
+    controls = control.Control(world, vault, gate.faults, counters, gate.people())
     control_port = await _site(await _runner(controls.application()))
     if options.blackhole:
         keep.append(await _blackhole(options.blackhole))

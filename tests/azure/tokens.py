@@ -46,6 +46,7 @@ class Verdict:
     owner: object = None
     why: str = "anonymous"
     scopes: frozenset = frozenset()
+    claims: str = ""
 
     def summary(self):
         """What the log may tell: never the value."""
@@ -100,34 +101,63 @@ class Vault:
         self.world = world
         self.signer = Signer()
         self.pats = {}
+        self.oauth = {}
+        self.born = {}
         self.revoked = set()
         self.expired = set()
         self.issued = 0
 
-    def entra(self, owner, lifetime=3599, cae=False, audience=worlds.RESOURCE):
-        """An access token of a service principal or a user, in the form of version 1."""
-        now = int(time.time())
-        tenant = owner.tenant.id
+    def entra(self, owner, lifetime=3599, cae=False, audience=worlds.RESOURCE, **user):
+        """An access token of a service principal or a user, in the form of version 1. For a user
+        `client`, `scope` and `acrs` tell what was signed in to, and how well."""
+        now = time.time()
+        tenant = owner.tenant.directory
         claims = {
             "aud": audience, "iss": f"https://sts.windows.net/{tenant}/",
-            "iat": now - 300, "nbf": now - 300, "exp": now + int(lifetime),
-            "aio": b64url(secrets.token_bytes(48)), **self._who(owner),
+            "iat": int(now) - 300, "nbf": int(now) - 300, "exp": int(now) + int(lifetime),
+            "aio": b64url(secrets.token_bytes(48)), **self._who(owner, **user),
             "oid": owner.oid, "rh": "1." + b64url(secrets.token_bytes(24)),
             "sub": owner.oid, "tid": tenant, "uti": b64url(secrets.token_bytes(16)),
             "ver": "1.0"}
         if cae:
             claims["xms_cc"] = ["cp1"]
         self.issued += 1
-        return self.signer.sign(claims)
+        token = self.signer.sign(claims)
+        if cae and isinstance(owner, worlds.User):
+            self.born[digest(token)] = now
+        return token
 
     @staticmethod
-    def _who(owner):
+    def _who(owner, client="04b07795-8ddb-461a-bbee-02f9e1bf7b46", scope="user_impersonation",
+             acrs=()):
         if isinstance(owner, worlds.App):
             return {"appid": owner.id, "appidacr": "1", "idtyp": "app",
                     "idp": f"https://sts.windows.net/{owner.tenant.id}/"}
-        return {"appid": "04b07795-8ddb-461a-bbee-02f9e1bf7b46", "appidacr": "0",
-                "idtyp": "user", "scp": "user_impersonation", "name": owner.name,
-                "unique_name": owner.upn, "upn": owner.upn}
+        told = {"acrs": list(acrs)} if acrs else {}
+        if owner.account is not owner:
+            told["idp"] = f"https://sts.windows.net/{owner.account.tenant.directory}/"
+        return {**told, "appid": client, "appidacr": "0", "idtyp": "user", "scp": scope,
+                "name": owner.name, "unique_name": owner.account.upn, "upn": owner.upn}
+
+    def id_token(self, owner, client, nonce):
+        """OpenID Connect's, in the form of version 2."""
+        now, tenant = int(time.time()), owner.tenant.directory
+        if owner.tenant.id == worlds.ZERO:
+            tenant = worlds.MSA_TENANT
+        return self.signer.sign({
+            "aud": client, "iss": f"https://login.microsoftonline.com/{tenant}/v2.0",
+            "iat": now - 300, "nbf": now - 300, "exp": now + 3600, "name": owner.name,
+            **({"nonce": nonce} if nonce else {}), "oid": owner.oid,
+            "preferred_username": owner.account.upn,
+            "rh": "1." + b64url(secrets.token_bytes(24)), "sub": digest(owner.oid + client).hex(),
+            "tid": tenant, "uti": b64url(secrets.token_bytes(16)), "ver": "2.0"})
+
+    def opaque(self, owner, scope, lifetime, prefix=""):
+        """An access token of an OAuth app that is not Entra's."""
+        token = f"{prefix}{worlds.letters(52)}"
+        self.oauth[digest(token)] = Pat(owner, (), frozenset(scope.split()),
+                                        time.time() + lifetime)
+        return token
 
     def pat(self, owner, orgs, scope="app_token", lifetime=86400 * 30):
         """A PAT: 84 characters, AZDO after the seventy-sixth."""
@@ -162,6 +192,8 @@ class Vault:
     def _token(self, scheme, token, org):
         if token.count(".") == 2:
             return self._judge_entra(scheme, token, org)
+        if digest(token) in self.oauth:
+            return self._judge_oauth(scheme, token, org)
         known = self.pats.get(digest(token))
         if known is None:
             kind = "password" if scheme == "Basic" else "other"
@@ -175,6 +207,16 @@ class Vault:
             why = "not-member"
         return Verdict(scheme, "pat", known.owner, why, known.scope)
 
+    def _judge_oauth(self, scheme, token, org):
+        """A token of the older OAuth platform: an organization may have switched these off."""
+        known = self.oauth[digest(token)]
+        why = self._fate(token, known.expires)
+        if not why and org and not org.allows_oauth:
+            why = "oauth-off"
+        if not why and org and known.owner.name not in org.members:
+            why = "not-member"
+        return Verdict(scheme, "oauth", known.owner, why, known.scope)
+
     def _judge_entra(self, scheme, token, org):
         claims = self.signer.claims(token)
         owner = claims and self.world.owner(claims.get("oid"))
@@ -183,11 +225,28 @@ class Vault:
         why = self._fate(token, claims["exp"])
         if not why and claims["aud"] not in (worlds.RESOURCE, worlds.RESOURCE_URI):
             why = "wrong-audience"
-        if not why and org and claims["tid"] != org.tenant.id:
+        if not why and org and claims["tid"] != org.tenant.directory:
             why = "foreign-tenant"
         if not why and org and owner.name not in org.members:
             why = "not-member"
-        return Verdict(scheme, "entra", owner, why, frozenset(["app_token"]))
+        asked = ""
+        if not why and isinstance(owner, worlds.User):
+            why, asked = self._challenged(token, owner.account, claims)
+        scopes = claims.get("scp", "user_impersonation").split()
+        if "user_impersonation" in scopes:
+            scopes = ["app_token"]
+        return Verdict(scheme, "entra", owner, why, frozenset(scopes), asked)
+
+    def _challenged(self, token, account, claims):
+        """Continuous access evaluation: why, and the claims that would do instead. Only tokens of
+        clients that said cp1 meet the end of a session."""
+        if self.born.get(digest(token), account.valid_from) < account.valid_from:
+            return "session-revoked", (
+                '{"access_token":{"nbf":{"essential":true, "value":"%d"}}}' % account.valid_from)
+        if account.challenge and account.challenge not in claims.get("acrs", []):
+            return "step-up", ('{"access_token":{"acrs":{"essential":true,"value":"%s"}}}'
+                               % account.challenge)
+        return "", ""
 
     def _fate(self, token, expires):
         if digest(token) in self.revoked:

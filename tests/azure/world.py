@@ -5,11 +5,16 @@
 import dataclasses
 import secrets
 import string
+import typing
 import uuid
+
+import registrations
 
 ZERO = "00000000-0000-0000-0000-000000000000"
 RESOURCE = "499b84ac-1321-427f-aa17-267ca6975798"
 RESOURCE_URI = "https://app.vssps.visualstudio.com"
+MSA_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
+TRANSFER_TENANT = "f8cdef31-a31e-4b4a-93e4-5f571e91255a"
 PLAIN = string.ascii_letters + string.digits
 
 
@@ -37,10 +42,17 @@ class Tenant:
     domains: list
     has_devops: bool = True
 
+    @property
+    def directory(self):
+        """What tokens call it: personal accounts come through the transfer tenant."""
+        return TRANSFER_TENANT if self.id == ZERO else self.id
+
 
 @dataclasses.dataclass
 class App:
-    """An app registration and its service principal; `oid` is the latter's object id."""
+    """An app registration and its service principal; `oid` is the latter's object id. `multi`:
+    of every tenant; `trusted`: Microsoft's own, without consent; `personal`: serves personal
+    accounts; `permissions`: what its /.default means."""
     name: str
     tenant: Tenant
     secret: str
@@ -48,6 +60,12 @@ class App:
     oid: str = dataclasses.field(default_factory=guid)
     secret_expired: bool = False
     disabled: bool = False
+    public: bool = False
+    multi: bool = False
+    trusted: bool = False
+    personal: bool = False
+    redirects: tuple = ()
+    permissions: tuple = ("user_impersonation",)
 
     @property
     def label(self):
@@ -60,14 +78,36 @@ class App:
 
 @dataclasses.dataclass
 class User:
+    """A person; a guest has a `home`, the same person's account elsewhere. The rest is what a
+    test may change: see SETTINGS in control_users.py."""
     name: str
     tenant: Tenant
     upn: str
     oid: str = dataclasses.field(default_factory=guid)
+    home: typing.Any = None
+    password: str = dataclasses.field(default_factory=client_secret)
+    otp: str = dataclasses.field(default_factory=lambda: f"{secrets.randbelow(10**6):06}")
+    federated: bool = False
+    mfa: bool = False
+    disabled: bool = False
+    locked: bool = False
+    password_expired: bool = False
+    needs_admin: bool = False
+    refuse: int = 0
+    refuse_token: int = 0
+    refuse_at: str = "page"
+    block_device_code: bool = False
+    challenge: str = ""
+    valid_from: float = 0.0
 
     @property
     def label(self):
         return self.upn
+
+    @property
+    def account(self):
+        """The person's own account: a guest's is at home."""
+        return self.home or self
 
 
 @dataclasses.dataclass
@@ -95,6 +135,7 @@ class Org:
     projects: list
     id: str = dataclasses.field(default_factory=guid)
     stopped: bool = False
+    allows_oauth: bool = True
 
     def project(self, wanted):
         wanted = wanted.lower()
@@ -116,12 +157,14 @@ class World:
     """All of it; `people` holds apps and users by their short names."""
 
     def __init__(self):
-        self.contoso = Tenant(guid(), "contoso", ["contoso.example", "contoso.onmicrosoft.com"])
+        self.contoso = Tenant(guid(), "contoso", ["contoso.example", "contoso.onmicrosoft.com",
+                                                   "federated.example"])
         self.fabrikam = Tenant(guid(), "fabrikam", ["fabrikam.example"])
         self.northwind = Tenant(guid(), "northwind", ["northwind.example"], has_devops=False)
         self.personal = Tenant(ZERO, "personal", [])
         self.tenants = [self.contoso, self.fabrikam, self.northwind]
         self.people = {}
+        self.clients = registrations.listing(self)
         self._apps()
         self._users()
         self.orgs = {org.name: org for org in self._orgs()}
@@ -144,11 +187,17 @@ class World:
         for user in (User("alice", self.contoso, "alice@contoso.example"),
                      User("bob", self.fabrikam, "bob@fabrikam.example"),
                      User("mallory", self.contoso, "mallory@contoso.example"),
-                     User("mia", self.personal, "mia@outlook.example")):
+                     User("mia", self.personal, "mia@outlook.example"),
+                     User("olga", self.contoso, "olga@contoso.example", mfa=True),
+                     User("fred", self.contoso, "fred@federated.example", federated=True)):
             self.people[user.name] = user
+        self.people["bob-guest"] = User(
+            "bob-guest", self.contoso, "bob_fabrikam.example#EXT#@contoso.onmicrosoft.com",
+            home=self.people["bob"])
 
     def _orgs(self):
-        ours = {"contoso": "rw", "alice": "rw", "reader": "r", "awkward": "rw"}
+        ours = {"contoso": "rw", "alice": "rw", "reader": "r", "awkward": "rw",
+                "olga": "rw", "fred": "rw", "bob-guest": "rw"}
         return [
             Org("contoso", self.contoso, ours, [
                 _project("demo", "demo", "library"), _project("Big Project", "Big Repo"),
@@ -162,13 +211,28 @@ class World:
     def tenant(self, wanted):
         """A tenant by GUID or verified domain, or None."""
         wanted = wanted.lower()
+        if wanted in (MSA_TENANT, TRANSFER_TENANT):
+            return self.personal
         return next((t for t in self.tenants if wanted in (t.id, *t.domains)), None)
 
     def app(self, client_id):
         """An app by its client id, or None."""
         wanted = client_id.lower()
-        return next((a for a in self.people.values()
-                     if isinstance(a, App) and a.id == wanted), None)
+        known = (*self.people.values(), *self.clients.values())
+        return next((a for a in known if isinstance(a, App) and a.id == wanted), None)
+
+    def account(self, upn):
+        """A person by the name that is typed in at a sign-in, or None."""
+        wanted = upn.strip().lower()
+        return next((p for p in self.people.values()
+                     if isinstance(p, User) and not p.home and p.upn == wanted), None)
+
+    def presence(self, user, tenant):
+        """The user as the tenant knows them: at home, as a guest, or not at all (None)."""
+        if user.tenant is tenant:
+            return user
+        return next((p for p in self.people.values()
+                     if isinstance(p, User) and p.home is user and p.tenant is tenant), None)
 
     def owner(self, oid):
         return next((p for p in self.people.values() if p.oid == oid), None)

@@ -130,7 +130,7 @@ def scopes():
     assert code(post(scope=f"{RESOURCE}/.default https://x.example/.default")) == 70011
     assert code(post(scope="https://graph.example/.default")) == 500011
     assert code(post(scope=None)) == 900144
-    assert code(post(grant_type="password")) == 70003
+    assert code(post(grant_type="nonsense")) == 70003
 
 
 @test

@@ -1,50 +1,19 @@
 # SPDX-License-Identifier: MIT
-# One case a recording: the request that was made there and the answer that was recorded.
+# One case a recording: the request that was made there and the answer that was recorded; those of
+# people signing in are in people.py.
 # Knows nothing of the stand-in: nothing here is taken from its code.
 
-import dataclasses
 import re
-import typing
 
 from fidelity import shapes as s
+from fidelity.case import FORM, LOGIN, RESOURCE, Case
+from fidelity.people import PEOPLE
 
-RESOURCE = "499b84ac-1321-427f-aa17-267ca6975798"
-LOGIN = "https://login.microsoftonline.com"
 DEV = "https://dev.azure.com/contoso"
 SUPPRESS = [("X-TFS-FedAuthRedirect", "Suppress")]
 TOKEN = LOGIN + "/{tenant}/oauth2/v2.0/token"
-FORM = [("Content-Type", "application/x-www-form-urlencoded"),
-        ("client-request-id", "11111111-2222-4333-8444-555555555555")]
 GRANT = ("grant_type=client_credentials&client_id={client}&client_secret={secret}"
          f"&scope={RESOURCE}%2F.default+openid+offline_access+profile")
-
-
-@dataclasses.dataclass
-class Case:
-    """`headers` is the exact set of names; `order` lists names whose order is recorded;
-    `challenges` are the WWW-Authenticate lines in order; `lines` the byte length of header
-    lines; None means that it is not recorded and not compared."""
-    id: str
-    what: str
-    method: str
-    url: str
-    status: int
-    credential: str = "none"
-    send: list = dataclasses.field(default_factory=list)
-    form: str = ""
-    fault: tuple = ()
-    reason: str = ""
-    headers: typing.Optional[list] = None
-    absent: tuple = ()
-    values: dict = dataclasses.field(default_factory=dict)
-    challenges: typing.Optional[list] = None
-    order: list = dataclasses.field(default_factory=list)
-    lines: dict = dataclasses.field(default_factory=dict)
-    json: typing.Any = None
-    text: str = ""
-    length: int = -1
-    org: str = "contoso"
-
 
 PROJECT = {"id": s.GUID, "name": ".+", "url": f"{DEV}/_apis/projects/{s.GUID}",
            "state": "=wellFormed", "revision": int, "visibility": "[a-z]+",
@@ -307,4 +276,4 @@ REST = [
                "parentIdentifier": "=850a26fd-8300-ce32-bb6e-28e032a3a0fd",
                "properties": {}}),
 ]
-CASES = ENTRA + GIT + REFUSED + REST
+CASES = ENTRA + PEOPLE + GIT + REFUSED + REST
