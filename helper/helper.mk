@@ -124,6 +124,8 @@ install-exec-hook:
 	for name in $(helper_names); do ln -sf keybearer $(DESTDIR)$(bindir)/$$name; done
 uninstall-hook:
 	for name in $(helper_names); do rm -f $(DESTDIR)$(bindir)/$$name; done
+	for module in $(modules_LTLIBRARIES); do \
+	  rm -f $(DESTDIR)$(modulesdir)/`basename $$module .la`.so; done
 
 # The one installed header: the contract with the two headers of base that it includes.
 nodist_include_HEADERS += helper/installed/keybearer-module.h
@@ -140,3 +142,9 @@ nodist_pkgconfig_DATA = helper/keybearer-module.pc
 dist_man1_MANS += helper/keybearer.1
 dist_man3_MANS += helper/keybearer-module.3
 dist_man5_MANS += helper/keybearer.conf.5
+
+# What was installed finds its modules and understands its configuration.
+installcheck-local:
+	$(DESTDIR)$(bindir)/keybearer check
+	test -x $(DESTDIR)$(bindir)/git-credential-keybearer
+	printf 'protocol=https\nhost=example.com\n\n' | $(DESTDIR)$(bindir)/git-credential-keybearer get

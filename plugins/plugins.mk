@@ -9,3 +9,7 @@ include plugins/sealed-file/sealed-file.mk
 include plugins/secret-service/secret-service.mk
 include plugins/service-principal/service-principal.mk
 include plugins/template/template.mk
+
+# Modules are found by name alone: nothing reads libtool's files.
+install-data-hook:
+	rm -f $(DESTDIR)$(modulesdir)/*.la
