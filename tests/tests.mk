@@ -47,3 +47,5 @@ dist-hook:
 	chmod -R u+w $(distdir)/tests
 	find $(distdir)/tests $(distdir)/packaging -name node_modules -prune -exec rm -rf {} +
 	find $(distdir)/tests $(distdir)/packaging -name __pycache__ -prune -exec rm -rf {} +
+	find $(distdir)/tests \( -name '*.log' -o -name '*.trs' \) -exec rm -f {} +
+	rm -rf $(distdir)/tests/debian13/git

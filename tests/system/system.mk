@@ -2,7 +2,7 @@
 # The system tests: real tools against the stand-in with a real keyring; knows no test's matter.
 # Automake writes rules only for what stands in TESTS: these stand there under a condition
 # that never holds, and `make check-system` runs them through the same harness.
-system_tests = \
+system_scripts = \
 	tests/system/test-clone \
 	tests/system/test-hostile \
 	tests/system/test-hygiene \
@@ -15,13 +15,13 @@ system_tests = \
 	tests/system/test-pat \
 	tests/system/test-second-chance \
 	tests/system/test-submodules \
-	tests/system/test-clients \
-	tests/azure/test_fidelity
-SYSTEM_TESTS += $(system_tests)
+	tests/system/test-clients
+SYSTEM_TESTS += $(system_scripts) tests/azure/test_fidelity
 if NEVER
 TESTS += $(SYSTEM_TESTS)
 endif
-EXTRA_DIST += tests/system
+EXTRA_DIST += $(system_scripts) tests/system/lib.sh tests/system/keyring-items \
+	tests/system/basic-server
 CLEANFILES += $(SYSTEM_TESTS:=.log) $(SYSTEM_TESTS:=.trs) tests/system/test-suite.log
 
 .PHONY: check-system
