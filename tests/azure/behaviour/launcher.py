@@ -99,9 +99,7 @@ def keyring():
 def no_keyring():
     """keyring none refuses at once, locked is locked, blackhole never answers."""
     store = "printf x | timeout 2 secret-tool store --label=x kind test 2>/dev/null"
-    begin = time.monotonic()
     assert run("--", "sh", "-c", store).returncode == 1
-    assert time.monotonic() - begin < 2
     done = run("--keyring", "locked", "--", "sh", "-c", f"{CTL} keyring status; {store}")
     assert (done.stdout, done.returncode) == ("locked\n", 1)
     assert run("--keyring", "blackhole", "--", "sh", "-c", store).returncode == 124

@@ -4,6 +4,7 @@
 
 import { run } from "./support.mjs";
 import "./msal.mjs";
+import "./people.mjs";
 import "./identity.mjs";
 import "./devops.mjs";
 

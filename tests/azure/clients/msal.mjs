@@ -1,30 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Tests of the stand-in through @azure/msal-node, the library that Microsoft's tools use.
+// Tests of the stand-in through @azure/msal-node, the library that Microsoft's tools use: apps.
 // Knows nothing of Azure DevOps.
 
 import { ConfidentialClientApplication, ServerError } from "@azure/msal-node";
-import { LOGIN, SCOPE, arrived, equal, failure, fault, isOurs, need, ok, test, viaProxy }
+import { LOGIN, SCOPE, arrived, equal, failure, fault, isOurs, need, networkClient, ok, test }
   from "./support.mjs";
-
-// msal-node's own proxyUrl speaks plain HTTP inside the tunnel, so the network is ours.
-const networkClient = {
-  async sendGetRequestAsync(url, options) {
-    return answer(await viaProxy("GET", url, options?.headers));
-  },
-  async sendPostRequestAsync(url, options) {
-    return answer(await viaProxy("POST", url, options?.headers, options?.body));
-  },
-};
-
-function answer({ status, headers, text }) {
-  let body;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    body = { error: "unparsed", error_description: text };
-  }
-  return { status, headers, body };
-}
 
 function client(changes = {}) {
   return new ConfidentialClientApplication({

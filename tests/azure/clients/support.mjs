@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the client tests share: a small TAP runner, the control endpoint, the check of a token.
-// Knows nothing of any client library but the proxy agent.
+// Knows nothing of any client library but the proxy agent and the network that MSAL expects.
 
 import crypto from "node:crypto";
 import http from "node:http";
@@ -76,6 +76,26 @@ function send(client, url, options, body) {
 /** One request through the CONNECT proxy. */
 export function viaProxy(method, url, headers = {}, body = undefined) {
   return send(https, url, { method, headers, agent }, body);
+}
+
+/** msal-node's own proxyUrl speaks plain HTTP inside the tunnel, so the network is ours. */
+export const networkClient = {
+  async sendGetRequestAsync(url, options) {
+    return answer(await viaProxy("GET", url, options?.headers));
+  },
+  async sendPostRequestAsync(url, options) {
+    return answer(await viaProxy("POST", url, options?.headers, options?.body));
+  },
+};
+
+function answer({ status, headers, text }) {
+  let body;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    body = { error: "unparsed", error_description: text };
+  }
+  return { status, headers, body };
 }
 
 export async function control(method, path, value = undefined) {
