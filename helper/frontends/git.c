@@ -244,8 +244,8 @@ get_login (const KbStreams *streams, Call *call, GError **error)
   return give (streams, answer, kb_git_append_record (answer, record), error);
 }
 
-/* A person who was asked, here or for a process beside this one, is not asked once more by
-   git; nor where an identity was refused, as the error says what to mend. */
+/* A person who was asked, here or for a process beside this one, is not asked once more
+   by git; nor where an identity was refused, as the error says what to mend. */
 static int
 get_made (const KbStreams *streams, Call *call, GError **error)
 {
