@@ -207,29 +207,38 @@ is_base64url (const guint8 values[256], const char *text, gsize length)
          && ((values[(guint8) text[length - 1]] - 1u) & stray[length % 4]) == 0;
 }
 
+/* Four characters are three bytes. */
+static void
+decode_four (const guint8 values[256], const char *text, guint8 *bytes)
+{
+  guint32 bits = (values[(guint8) text[0]] - 1u) << 18
+                 | (values[(guint8) text[1]] - 1u) << 12
+                 | (values[(guint8) text[2]] - 1u) << 6 | (values[(guint8) text[3]] - 1u);
+
+  bytes[0] = (guint8) (bits >> 16);
+  bytes[1] = (guint8) (bits >> 8);
+  bytes[2] = (guint8) bits;
+}
+
 guint8 *
 kb_text_base64url_decode (const char *text, gsize *length)
 {
   gsize count = strlen (text);
+  gsize whole = count / 4;
+  char rest[] = "AAAA"; /* zeros */
   guint8 values[256];
   guint8 *bytes;
-  guint8 *to;
 
   make_values (values);
   if (!is_base64url (values, text, count))
     return NULL;
-  to = bytes = g_malloc (count / 4 * 3 + 4);
-  for (gsize i = 0; i < count; i += 4)
-    {
-      guint32 bits = 0;
-
-      for (gsize k = i; k < i + 4; k++)
-        bits = bits << 6 | (k < count ? values[(guint8) text[k]] - 1u : 0);
-      *to++ = (guint8) (bits >> 16);
-      *to++ = (guint8) (bits >> 8);
-      *to++ = (guint8) bits;
-    }
-  *length = count / 4 * 3 + (count % 4 > 0 ? count % 4 - 1 : 0);
+  bytes = g_malloc (whole * 3 + 4);
+  for (gsize i = 0; i < whole; i++)
+    decode_four (values, text + i * 4, bytes + i * 3);
+  memcpy (rest, text + whole * 4, count % 4);
+  decode_four (values, rest, bytes + whole * 3);
+  explicit_bzero (rest, sizeof rest);
+  *length = count * 3 / 4;
   bytes[*length] = 0;
   return bytes;
 }
