@@ -49,8 +49,10 @@ static volatile sig_atomic_t cancelled = 0;
 static void
 name_place (KbRequest *request)
 {
-  g_autofree char *host
-      = kb_text_escape (request->url->host, strlen (request->url->host), 0);
+  const KbUrl *url = request->url;
+  g_autofree char *shown = kb_text_escape (url->host, strlen (url->host), 0);
+  g_autofree char *host = url->port == 0 ? g_steal_pointer (&shown)
+                                         : g_strdup_printf ("%s:%u", shown, url->port);
 
   g_free (request->place);
   if (request->organization == NULL)
