@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 # What every row of the benchmark uses: commands, the timer, private folders, the stand-in.
 # Knows nothing of budgets.
+import ctypes
 import dataclasses
 import json
 import os
+import platform
 import shutil
 import statistics
 import subprocess
@@ -12,6 +14,7 @@ import urllib.request
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.environ.get("top_srcdir") or os.path.join(HERE, "..", "..")
 WARM_UP = 3
+KEYCTL_JOIN_SESSION_KEYRING = 1
 
 
 class Missing(Exception):
@@ -27,11 +30,13 @@ class Command:
     expect: str = ""
     status: int = 0
     before: str = "-"
+    environment: dict = dataclasses.field(default_factory=dict)  # besides what all get
 
     def check(self):
         if not shutil.which(self.argv[0]):
             raise Missing(f"{os.path.basename(self.argv[0])} is not installed")
-        done = subprocess.run(self.argv, input=self.stdin, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(self.argv, input=self.stdin, capture_output=True, text=True, timeout=60,
+                              env=os.environ | self.environment)
         if done.returncode != self.status:
             raise Missing(f"{self.name} ends with status {done.returncode}: {done.stderr.strip()[:200]}")
         if self.expect not in done.stdout:
@@ -88,11 +93,12 @@ class Bench:
                 return path
         raise Missing(f"{name} is not built")
 
-    def tell(self, argv, text):
+    def tell(self, argv, text, environment=None):
         """Sets something up: runs ARGV on TEXT, returns what it prints."""
         if not shutil.which(argv[0]):
             raise Missing(f"{os.path.basename(argv[0])} is not installed")
-        done = subprocess.run(argv, input=text, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(argv, input=text, capture_output=True, text=True, timeout=60,
+                              env=os.environ | (environment or {}))
         if done.returncode:
             raise Missing(f"{os.path.basename(argv[0])} {argv[-1]}: status {done.returncode}: "
                           f"{done.stderr.strip()[:200]}")
@@ -112,7 +118,8 @@ class Bench:
         arguments = [self.timer, str(self.rounds + WARM_UP)]
         for number, command in enumerate(commands):
             source = self.write(f"stdin/{number}", command.stdin)
-            arguments += [":::", source, command.before, *command.argv]
+            variables = [f"{name}={value}" for name, value in command.environment.items()]
+            arguments += [":::", source, command.before, *variables, *command.argv]
         done = subprocess.run(arguments, capture_output=True, text=True)
         if done.returncode:
             raise Missing(done.stderr.strip())
@@ -126,6 +133,14 @@ class Bench:
         if wrong:
             raise Missing(f"{command.name}: {len(wrong)} of {len(runs)} runs end with status {wrong[0]}")
         return Figures([r[1] / 1e6 for r in runs[WARM_UP:]], max(r[2] for r in runs))
+
+
+def new_session_keyring():
+    """One that all programs of this run share and that goes with it."""
+    numbers = {"x86_64": 250, "aarch64": 219, "riscv64": 219}
+    number = numbers.get(platform.machine())
+    if number is None or ctypes.CDLL(None, use_errno=True).syscall(number, KEYCTL_JOIN_SESSION_KEYRING, None) < 0:
+        raise Missing("no session keyring can be made here")
 
 
 class StandIn:

@@ -5,7 +5,7 @@ import os
 import subprocess
 import time
 
-from harness import Command, Missing, StandIn
+from harness import Command, Missing, StandIn, new_session_keyring
 
 HOST = "dev.azure.com"
 ASK = f"protocol=https\nhost={HOST}\n\n"
@@ -23,11 +23,37 @@ stores=kernel-keyring;secret-service
 match=https://keyring.example/
 sources=
 stores=secret-service
+"""
+ACCOUNTS_CONFIGURATION = """
+[stack bench-one]
+match=https://one.example/
+sources=bench-one
+stores=bench-one
 
-[stack bench-accounts]
-match=https://one.example/;https://many.example/
-sources=
-stores=kernel-keyring;secret-service
+[stack bench-many]
+match=https://*.many.example/
+sources=bench-many
+stores=bench-many
+
+[source bench-one]
+module=exec
+command=/bin/echo;{token}
+format=token
+lifetime=3600
+
+[source bench-many]
+module=exec
+command=/bin/echo;{token}
+format=token
+lifetime=3600
+
+[store bench-one]
+module=kernel-keyring
+keyring=session
+
+[store bench-many]
+module=kernel-keyring
+keyring=user
 """
 SOURCE = """
 [source bench]
@@ -174,19 +200,25 @@ class Cold(Row):
 
 
 class Accounts(Row):
-    """Both sides are ours: the hosts hold one account and a thousand."""
+    """Both sides are ours, each with a state folder and a kernel keyring of its own."""
     key, title, bound = "accounts", f"get with 1 and with {ACCOUNTS:,} accounts", 1.2
 
     def contestants(self, bench):
-        return [lambda: self.host(bench, "many.example", ACCOUNTS), lambda: self.host(bench, "one.example", 1)]
+        new_session_keyring()
+        return [lambda: self.side(bench, "many", [f"h{n}.many.example" for n in range(ACCOUNTS)]),
+                lambda: self.side(bench, "one", ["one.example"])]
 
     @staticmethod
-    def host(bench, host, count):
+    def side(bench, name, hosts):
         program = bench.keybearer()
-        for number in range(count):
-            bench.tell([program, "store"], lines(host, f"user{number}", "x" * 100))
-        user = f"user{count // 2}"
-        return Command(f"{count:,} account{'s' * (count > 1)}", [program, "get"], lines(host, user), "password=x")
+        bench.write("accounts/keybearer/keybearer.conf", ACCOUNTS_CONFIGURATION.format(token="x" * 100))
+        folders = {"XDG_CONFIG_HOME": os.path.join(bench.folder, "accounts"),
+                   "XDG_STATE_HOME": os.path.join(bench.folder, f"state-{name}")}
+        for host in hosts:
+            bench.tell([program, "get"], lines(host), folders)
+        # The first of them: a user other than root may keep 200 keys, and those come first.
+        return Command(f"{len(hosts):,} account{'s' * (len(hosts) > 1)}", [program, "get"], lines(hosts[0]),
+                       "password=x", environment=folders)
 
 
 class Start(Row):

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Times commands by turns: timer ROUNDS ::: INPUT BEFORE PROGRAM [ARG...] ::: ...
+/* Times commands by turns:
+   timer ROUNDS ::: INPUT BEFORE [NAME=VALUE...] PROGRAM [ARG...] ::: ...
    Knows nothing of what they do.  INPUT becomes standard input; BEFORE is a program that
    is run first and not timed, or "-".  Prints "command nanoseconds KiB status" a run.
    In C, because a child's peak memory never reads lower than that of what spawned it. */
@@ -22,6 +23,7 @@ typedef struct
   char *input;
   char *before;
   char **argv;
+  char **environment;
 } Command;
 
 typedef struct
@@ -46,10 +48,19 @@ die (const char *what, int error)
   exit (2);
 }
 
-static Run
-run (const char *input, char **argv)
+static int
+has_name (char **variables, int count, const char *pair)
 {
-  extern char **environ;
+  size_t length = strcspn (pair, "=");
+  for (int i = 0; i < count; i++)
+    if (strncmp (variables[i], pair, length + 1) == 0)
+      return 1;
+  return 0;
+}
+
+static Run
+run (const char *input, char **argv, char **variables)
+{
   posix_spawn_file_actions_t files;
   struct rusage usage;
   pid_t child;
@@ -60,7 +71,7 @@ run (const char *input, char **argv)
   posix_spawn_file_actions_addopen (&files, 1, "/dev/null", O_WRONLY, 0);
 
   int64_t start = now ();
-  int error = posix_spawnp (&child, argv[0], &files, NULL, argv, environ);
+  int error = posix_spawnp (&child, argv[0], &files, NULL, argv, variables);
   if (error)
     die (argv[0], error);
   while (wait4 (child, &status, 0, &usage) < 0)
@@ -71,6 +82,26 @@ run (const char *input, char **argv)
   posix_spawn_file_actions_destroy (&files);
   return (Run){ stop - start, usage.ru_maxrss,
                 WIFEXITED (status) ? WEXITSTATUS (status) : 128 + WTERMSIG (status) };
+}
+
+/* A new list: VARIABLES (COUNT of them) before what this process has of other names. */
+static char **
+environment (char **variables, int count)
+{
+  extern char **environ;
+  int size = 0;
+  while (environ[size])
+    size++;
+  char **list = calloc ((size_t) (size + count) + 1, sizeof *list);
+  if (!list)
+    die ("environment", ENOMEM);
+  int used = 0;
+  for (int i = 0; i < count; i++)
+    list[used++] = variables[i];
+  for (int i = 0; i < size; i++)
+    if (!has_name (variables, count, environ[i]))
+      list[used++] = environ[i];
+  return list;
 }
 
 /* Splits the arguments at ":::", in place.  Returns how many commands there are. */
@@ -85,7 +116,12 @@ read_commands (int argc, char **argv, Command *commands)
       argv[i] = NULL;
       if (count == MOST_COMMANDS || i + 3 >= argc)
         die ("arguments", EINVAL);
-      commands[count++] = (Command){ argv[i + 1], argv[i + 2], argv + i + 3 };
+      char **variables = argv + i + 3;
+      int set = 0;
+      while (variables[set + 1] && strchr (variables[set], '='))
+        set++;
+      commands[count++] = (Command){ argv[i + 1], argv[i + 2], variables + set,
+                                     environment (variables, set) };
       i += 3;
     }
   return count;
@@ -97,9 +133,10 @@ one_round (const Command *commands, int count)
   for (int i = 0; i < count; i++)
     {
       char *before[] = { commands[i].before, NULL };
-      if (strcmp (before[0], "-") != 0 && run ("/dev/null", before).status != 0)
+      if (strcmp (before[0], "-") != 0
+          && run ("/dev/null", before, commands[i].environment).status != 0)
         die (before[0], ECANCELED);
-      Run result = run (commands[i].input, commands[i].argv);
+      Run result = run (commands[i].input, commands[i].argv, commands[i].environment);
       printf ("%d %lld %ld %d\n", i, (long long) result.nanoseconds, result.kib,
               result.status);
     }
