@@ -106,6 +106,13 @@ void kb_credential_set_refresh_after (KbCredential *credential, gint64 when);
 KbSecret *kb_credential_renewal (const KbCredential *credential); /* borrowed */
 void kb_credential_set_renewal (KbCredential *credential, KbSecret *renewal);
 
+/* Who it is for, where only making it could tell: overrides what identify said, and is what
+   it is kept under.  Either may be NULL for "as identify said".  Copied. */
+void kb_credential_set_identity (KbCredential *credential, const char *account,
+                                 const char *realm);
+const char *kb_credential_account (const KbCredential *credential); /* or NULL */
+const char *kb_credential_realm (const KbCredential *credential);   /* or NULL */
+
 /* A credential that must not be kept: what is in the environment changes with it. */
 gboolean kb_credential_ephemeral (const KbCredential *credential);
 void kb_credential_set_ephemeral (KbCredential *credential, gboolean ephemeral);
@@ -119,6 +126,14 @@ const char *kb_request_host (const KbRequest *request);   /* lower case, no port
 guint kb_request_port (const KbRequest *request);         /* 0: the scheme's own */
 const char *kb_request_path (const KbRequest *request);   /* no leading '/', or NULL */
 const char *kb_request_user (const KbRequest *request);   /* asked for, or NULL */
+
+/* The account that is meant: the one that was asked for, else the one that answered for the
+   organization before, else the only one that this instance has; NULL when there is none
+   or the choice is a person's. */
+const char *kb_request_account (const KbRequest *request);
+
+/* TRUE when a person asked for a new sign-in (`login`): nothing that is kept will do. */
+gboolean kb_request_fresh (const KbRequest *request);
 
 /* The organization that the URL names by the configuration's patterns, or NULL. */
 const char *kb_request_organization (const KbRequest *request);
@@ -172,8 +187,10 @@ KbAnswer kb_request_ask (const KbRequest *request, const char *question, gboolea
    identify; a module sets them with g_strdup. */
 typedef struct
 {
-  char *account; /* one identity; shown to people; never a secret */
-  char *realm;   /* credentials of one account and realm are interchangeable */
+  char *account; /* one identity; shown to people; never a secret.  NULL: nobody has
+                    signed in yet, and acquire will tell who it was */
+  char *realm;   /* credentials of one account and realm are interchangeable.  NULL: only
+                    acquire can tell, as it takes the network to know */
   /* end of ABI 1.0 */
 } KbIdentity;
 
