@@ -106,8 +106,8 @@ void kb_credential_set_refresh_after (KbCredential *credential, gint64 when);
 KbSecret *kb_credential_renewal (const KbCredential *credential); /* borrowed */
 void kb_credential_set_renewal (KbCredential *credential, KbSecret *renewal);
 
-/* Who it is for, where only making it could tell: overrides what identify said, and is what
-   it is kept under.  Either may be NULL for "as identify said".  Copied. */
+/* Who it is for, where only making it could tell: overrides what identify said, and is
+   what it is kept under.  Either may be NULL for "as identify said".  Copied. */
 void kb_credential_set_identity (KbCredential *credential, const char *account,
                                  const char *realm);
 const char *kb_credential_account (const KbCredential *credential); /* or NULL */
@@ -127,9 +127,9 @@ guint kb_request_port (const KbRequest *request);         /* 0: the scheme's own
 const char *kb_request_path (const KbRequest *request);   /* no leading '/', or NULL */
 const char *kb_request_user (const KbRequest *request);   /* asked for, or NULL */
 
-/* The account that is meant: the one that was asked for, else the one that answered for the
-   organization before, else the only one that this instance has; NULL when there is none
-   or the choice is a person's. */
+/* The account that is meant: the one that was asked for, else the one that answered for
+   the organization before, else the only one that this instance has; NULL when there is
+   none or the choice is a person's. */
 const char *kb_request_account (const KbRequest *request);
 
 /* TRUE when a person asked for a new sign-in (`login`): nothing that is kept will do. */
