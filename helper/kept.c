@@ -10,8 +10,8 @@
 #include "request.h"
 
 #define MARK_DIGITS 16
-/* As long as a maker usually takes; what the durable store has may be good meanwhile. */
-#define MAKER_MS 2000
+/* A maker on a bad day; longer, and what the durable store has may be good meanwhile. */
+#define MAKER_MS 5000
 
 struct _KbKept
 {
