@@ -10,8 +10,8 @@
 #include "request.h"
 
 #define MARK_DIGITS 16
-/* As long as a maker usually takes; what the durable store has may be good meanwhile. */
-#define MAKER_MS 2000
+/* A maker on a bad day; longer, and what the durable store has may be good meanwhile. */
+#define MAKER_MS 5000
 
 struct _KbKept
 {
@@ -24,6 +24,7 @@ struct _KbKept
   char *renewal_item;
   char *refused_mark;
   KbRecord *record; /* NULL: nothing was found */
+  KbLock *lock;     /* or NULL */
   GError *problem;
 };
 
@@ -55,6 +56,7 @@ kb_kept_free (KbKept *kept)
   g_free (kept->renewal_item);
   g_free (kept->refused_mark);
   kb_record_free (kept->record);
+  kb_lock_release (kept->lock);
   g_clear_error (&kept->problem);
   g_free (kept);
 }
@@ -87,6 +89,14 @@ const char *
 kb_kept_renewal_item (const KbKept *kept)
 {
   return kept->renewal_item;
+}
+
+gboolean
+kb_kept_is_about (const KbKept *kept, const char *instance, const KbIdentity *identity)
+{
+  return g_str_equal (kept->instance, instance)
+         && g_str_equal (kept->account, identity->account)
+         && g_str_equal (kept->realm, identity->realm);
 }
 
 char *
@@ -268,15 +278,15 @@ adopt_cached (gpointer data)
   return kb_kept_adopt_cached (data);
 }
 
-/* The lock is only looked through: whoever is to make the next one takes it again. */
+/* What came meanwhile is in the caches, whether the lock was busy or just let go. */
 static void
 wait_for_maker (KbKept *kept)
 {
   g_autofree char *key = kb_kept_key (kept);
   gint64 patience = MIN (kb_request_remaining_ms (kept->request), MAKER_MS);
-  g_autoptr (KbLock) lock = NULL;
 
-  (void) kb_lock_take (key, patience, adopt_cached, kept, &lock, NULL);
+  if (kb_lock_take (key, patience, adopt_cached, kept, &kept->lock, NULL) == KB_OK)
+    (void) kb_kept_adopt_cached (kept);
 }
 
 void
@@ -288,6 +298,14 @@ kb_kept_find_or_wait (KbKept *kept)
     wait_for_maker (kept);
   if (kb_kept_age (kept) >= KB_AGE_AGEING)
     kb_kept_find (kept);
+  if (kb_kept_age (kept) < KB_AGE_AGEING)
+    g_clear_pointer (&kept->lock, kb_lock_release);
+}
+
+KbLock *
+kb_kept_steal_lock (KbKept *kept)
+{
+  return g_steal_pointer (&kept->lock);
 }
 
 /* The last one that was made: one that is used a second time may end them all. */

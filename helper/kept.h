@@ -6,6 +6,7 @@
 
 #include "item.h"
 #include "keeper.h"
+#include "lock.h"
 
 G_BEGIN_DECLS
 
@@ -52,8 +53,17 @@ void kb_kept_find (KbKept *kept);
 
 /* The same, but where the caches have one that is stale and another process is at work on
    the next, that one is waited for: hundreds that find out together would otherwise all
-   ask the durable store, and load what it needs. */
+   ask the durable store, and load what it needs.  Whoever waited in vain has the
+   account's lock until KEPT is freed or the lock is taken from it. */
 void kb_kept_find_or_wait (KbKept *kept);
+
+/* New, or NULL: the lock that a wait in vain ended with.  What was found since is what
+   there is. */
+KbLock *kb_kept_steal_lock (KbKept *kept);
+
+/* Whether it is about this account and realm of this instance. */
+gboolean kb_kept_is_about (const KbKept *kept, const char *instance,
+                           const KbIdentity *identity);
 
 /* TRUE: the caches have one that is good for the margin, and that is the result now.
    FALSE: the result of the last look stays. */

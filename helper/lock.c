@@ -12,9 +12,10 @@
 #include "state.h"
 
 /* The first waits are short, as most makers are quick; the later ones spare the processor
-   when hundreds wait (256 waiters at 10 ms: 25,000 looks a second, 2 us each). */
+   when hundreds wait (256 waiters at 50 ms: 5,000 looks a second, 20 us each, a tenth of
+   one processor; at 10 ms they would starve the maker). */
 #define WAIT_FIRST_MS 1
-#define WAIT_MOST_MS 10
+#define WAIT_MOST_MS 50
 
 struct _KbLock
 {

@@ -172,29 +172,54 @@ without_lock (GError **problem)
 /* Nobody waits for a new one that is merely welcome; whoever has nothing waits at least a
    moment, as a patience of 0 means that there is something to give. */
 static KbAnswer
-wait_and_make (const KbMaker *maker, KbCredential **credential, GError **error)
+take_lock (const KbMaker *maker, KbLock **lock, GError **error)
 {
   gboolean welcome = !maker->fresh && kb_kept_age (maker->kept) == KB_AGE_WELCOME;
   gint64 patience = welcome ? 0 : MAX (kb_request_remaining_ms (maker->request), 1);
   g_autofree char *key = kb_kept_key (maker->kept);
-  g_autoptr (KbLock) lock = NULL;
   GError *problem = NULL;
   KbAnswer answer
-      = kb_lock_take (key, patience, look_in_caches, (gpointer) maker, &lock, &problem);
+      = kb_lock_take (key, patience, look_in_caches, (gpointer) maker, lock, &problem);
+
+  if (answer == KB_FAILED && without_lock (&problem))
+    return KB_OK;
+  if (answer == KB_FAILED)
+    g_propagate_error (error, problem);
+  return answer;
+}
+
+static KbAnswer
+wait_and_make (const KbMaker *maker, KbCredential **credential, GError **error)
+{
+  gboolean welcome = !maker->fresh && kb_kept_age (maker->kept) == KB_AGE_WELCOME;
+  g_autoptr (KbLock) lock = NULL;
+  KbAnswer answer = take_lock (maker, &lock, error);
 
   if (answer == KB_DECLINED)
     return give_kept (maker, credential);
-  if (answer == KB_FAILED && !without_lock (&problem))
-    {
-      g_propagate_error (error, problem);
-      return KB_FAILED;
-    }
+  if (answer == KB_FAILED)
+    return KB_FAILED;
   if (!maker->fresh)
     kb_kept_find (maker->kept);
   if (!maker->fresh
       && kb_kept_age (maker->kept) <= (welcome ? KB_AGE_FRESH : KB_AGE_WELCOME))
     return give_kept (maker, credential);
   return make (maker, credential, error);
+}
+
+/* Whoever comes with the lock has looked under it, and found nothing good. */
+static KbAnswer
+get_kept_or_make (const KbMaker *maker, KbCredential **credential, GError **error)
+{
+  g_autoptr (KbLock) lock = kb_kept_steal_lock (maker->kept);
+
+  if (lock != NULL)
+    return make (maker, credential, error);
+  if (!maker->fresh)
+    kb_kept_find (maker->kept);
+  if (!maker->fresh && kb_kept_age (maker->kept) == KB_AGE_FRESH)
+    return give_kept (maker, credential);
+  return wait_and_make (maker, credential, error);
 }
 
 static KbAnswer
@@ -217,11 +242,7 @@ kb_maker_get (const KbMaker *maker, KbCredential **credential, GError **error)
 
   if ((maker->source->module->source->flags & KB_SOURCE_EPHEMERAL) != 0)
     return give_unkept (maker, credential, error);
-  if (!maker->fresh)
-    kb_kept_find (maker->kept);
-  if (!maker->fresh && kb_kept_age (maker->kept) == KB_AGE_FRESH)
-    return give_kept (maker, credential);
-  answer = wait_and_make (maker, credential, &problem);
+  answer = get_kept_or_make (maker, credential, &problem);
   if (answer != KB_OK && may_give_kept (maker))
     return give_kept (maker, credential);
   if (answer == KB_DECLINED && kb_kept_problem (maker->kept) != NULL)

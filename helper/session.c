@@ -14,6 +14,7 @@ struct _KbSession
   const KbStack *stack;
   KbKeeper *keeper;
   KbKept *answered; /* of who gave the credential */
+  KbKept *stale;    /* of who gave the last one, perhaps with the account's lock */
   char *refused_mark;
   gboolean fresh;
   gboolean renewable;
@@ -78,6 +79,7 @@ kb_session_free (KbSession *session)
   if (session == NULL)
     return;
   kb_kept_free (session->answered);
+  kb_kept_free (session->stale);
   kb_keeper_free (session->keeper);
   g_ptr_array_unref (session->notices);
   g_free (session->refused_mark);
@@ -177,7 +179,10 @@ get_bound (KbSession *session, KbCredential **credential)
     return KB_DECLINED;
   kb_kept_find_or_wait (kept);
   if (kb_kept_age (kept) != KB_AGE_FRESH)
-    return KB_DECLINED;
+    {
+      session->stale = g_steal_pointer (&kept);
+      return KB_DECLINED;
+    }
   session->renewable = TRUE;
   *credential = kb_kept_credential (kept);
   set_answered (session, g_steal_pointer (&kept));
@@ -210,6 +215,20 @@ identity_clear (KbIdentity *identity)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (KbIdentity, identity_clear)
 
+/* New.  Another account's lock is let go first, so that nobody has two. */
+static KbKept *
+kept_of (KbSession *session, const char *instance, const KbIdentity *identity)
+{
+  KbKept *kept;
+
+  if (session->stale != NULL && kb_kept_is_about (session->stale, instance, identity))
+    return g_steal_pointer (&session->stale);
+  g_clear_pointer (&session->stale, kb_kept_free);
+  kept = kb_kept_new (session->request, session->keeper, instance, identity);
+  kb_kept_set_refused_mark (kept, session->refused_mark);
+  return kept;
+}
+
 static KbAnswer
 ask_entry (KbSession *session, const KbEntry *entry, KbCredential *input, KbKept **kept,
            KbCredential **credential, GError **error)
@@ -224,8 +243,7 @@ ask_entry (KbSession *session, const KbEntry *entry, KbCredential *input, KbKept
     answer = identify (session, source, &identity, error);
   if (answer != KB_OK)
     return answer;
-  asked = kb_kept_new (session->request, session->keeper, source->name, &identity);
-  kb_kept_set_refused_mark (asked, session->refused_mark);
+  asked = kept_of (session, source->name, &identity);
   maker
       = (KbMaker){ session->request, source, asked,           session->stack->fingerprint,
                    session->fresh,   input,  session->notices };
@@ -329,11 +347,15 @@ get_walking (KbSession *session, KbCredential **credential, GError **error)
 KbAnswer
 kb_session_get (KbSession *session, KbCredential **credential, GError **error)
 {
+  KbAnswer answer;
+
   if (session->stack == NULL || session->stack->sources->len == 0)
     return KB_DECLINED;
   if (get_bound (session, credential) == KB_OK)
     return KB_OK;
-  return get_walking (session, credential, error);
+  answer = get_walking (session, credential, error);
+  g_clear_pointer (&session->stale, kb_kept_free);
+  return answer;
 }
 
 /* ---- what the server said ------------------------------------------------------- */

@@ -13,7 +13,8 @@ import place as places
 import refusals
 from answer import Answer
 
-ROUTES = ("entra-token", "entra-device", "entra-page", "entra", "git", "lfs", "rest", "packages", "proxy", "all")
+ROUTES = ("entra-token", "entra-device", "entra-page", "entra", "older-token",
+          "older-page", "git", "lfs", "rest", "packages", "proxy", "all")
 SETTINGS = ("expires_in", "refresh_in", "lifetime", "separator")
 NUMBERS = {"latency": float, "cut": int, "huge": int, "status": int, "retry-after": str,
            "skip": int, "count": int, "lifetime": float}

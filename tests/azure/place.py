@@ -86,6 +86,8 @@ def route(ask):
         if path[1:3] == ["oauth2", "v2.0"] and path[3:] in (["token"], ["devicecode"]):
             return "entra-token" if path[3] == "token" else "entra-device"
         return "entra-page" if tuple(path[1:]) in entra.PAGES else "entra"
+    if ask.host == ORGLESS[0] and path[:1] == ["oauth2"] and len(path) == 2:
+        return "older-token" if path[1] == "token" else "older-page"
     if "_git" in path:
         return "lfs" if "lfs" in path[path.index("_git"):] else "git"
     return "packages" if locate(ask).service == PKGS else "rest"

@@ -31,7 +31,10 @@ def listing(world):
         _public("artifacts", contoso, LOOPBACK, NATIVE, multi=True, trusted=True,
                 personal=True, id=ARTIFACTS),
         worlds.App("web", contoso, worlds.client_secret(),
-                   redirects=("https://localhost/signed-in", "https://app.contoso.example/")))
+                   redirects=("https://localhost/signed-in", "https://app.contoso.example/")),
+        worlds.App("older", contoso, f"eyJ{worlds.letters(40)}.eyJ{worlds.letters(400)}."
+                   f"{worlds.letters(342)}", redirects=("https://localhost/older",),
+                   permissions=("vso.code_write", "vso.packaging")))
     return {app.name: app for app in apps}
 
 

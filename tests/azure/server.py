@@ -23,6 +23,7 @@ import control_users
 import devops
 import entra
 import faults
+import older_oauth
 import place as places
 import tokens
 import world as worlds
@@ -42,11 +43,13 @@ class Gate:
         self.counters = counters
         self.entra = entra.Entra(world, vault)
         self.devops = devops.DevOps(world, vault, folder)
+        self.older = older_oauth.OlderOAuth(world, vault)
 
     def people(self):
         """What `ctl` may do to people, wherever they sign in."""
         return control_users.People(
-            self.world, self.entra, {"entra": self.entra.grants.refreshes},
+            self.world, self.entra,
+            {"entra": self.entra.grants.refreshes, "older": self.older.refreshes},
             {"entra": self.entra.grants.devices})
 
     async def handle(self, request):
@@ -72,6 +75,8 @@ class Gate:
         try:
             if answer is None and ask.host in places.LOGIN:
                 answer = await self.entra.answer(ask, options)
+            elif answer is None and ask.route.startswith("older"):
+                answer = await self.older.answer(ask)
             elif answer is None:
                 answer = await self.devops.answer(ask)
         except BodyTooLarge:
@@ -194,9 +199,10 @@ def _sign_ins(world):
         result[f"KB_AZURE_{prefix}PASSWORD"] = user.password
     result["KB_AZURE_MFA_OTP"] = world.people["olga"].otp
     for name, prefix in (("keybearer", "PUBLIC_"), ("narrow", "NARROW_"), ("single", "SINGLE_"),
-                         ("visual-studio", "VS_"), ("web", "WEB_")):
+                         ("visual-studio", "VS_"), ("web", "WEB_"), ("older", "OLDER_")):
         result[f"KB_AZURE_{prefix}CLIENT_ID"] = world.clients[name].id
-    result["KB_AZURE_WEB_CLIENT_SECRET"] = world.clients["web"].secret
+        if world.clients[name].secret:
+            result[f"KB_AZURE_{prefix}CLIENT_SECRET"] = world.clients[name].secret
     return result
 
 

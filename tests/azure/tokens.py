@@ -152,6 +152,17 @@ class Vault:
             "rh": "1." + b64url(secrets.token_bytes(24)), "sub": digest(owner.oid + client).hex(),
             "tid": tenant, "uti": b64url(secrets.token_bytes(16)), "ver": "2.0"})
 
+    def older(self, owner, app, purpose, lifetime):
+        """A token of the older OAuth platform: signed, but not one of Entra's."""
+        now = int(time.time())
+        token = self.signer.sign({
+            "nameid": owner.oid, "scp": " ".join(app.permissions), "aui": worlds.guid(),
+            "appid": app.id, "purpose": purpose, "iss": "app.vstoken.visualstudio.com",
+            "aud": "app.vstoken.visualstudio.com", "nbf": now, "exp": now + lifetime})
+        if purpose == "access":
+            self.oauth[digest(token)] = Pat(owner, (), frozenset(app.permissions), now + lifetime)
+        return token
+
     def opaque(self, owner, scope, lifetime, prefix=""):
         """An access token of an OAuth app that is not Entra's."""
         token = f"{prefix}{worlds.letters(52)}"
@@ -190,10 +201,10 @@ class Vault:
         return self._token("Basic", pair.partition(":")[2], org)
 
     def _token(self, scheme, token, org):
-        if token.count(".") == 2:
-            return self._judge_entra(scheme, token, org)
         if digest(token) in self.oauth:
             return self._judge_oauth(scheme, token, org)
+        if token.count(".") == 2:
+            return self._judge_entra(scheme, token, org)
         known = self.pats.get(digest(token))
         if known is None:
             kind = "password" if scheme == "Basic" else "other"

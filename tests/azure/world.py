@@ -165,6 +165,7 @@ class World:
         self.tenants = [self.contoso, self.fabrikam, self.northwind]
         self.people = {}
         self.clients = registrations.listing(self)
+        self.older = self.clients["older"]
         self._apps()
         self._users()
         self.orgs = {org.name: org for org in self._orgs()}

@@ -220,7 +220,11 @@ person_init (Person *person, gboolean hidden, gint64 within)
   fflush (NULL);
   person->child = fork ();
   if (person->child == 0)
-    ask_on (path, hidden, within);
+    {
+      /* A shell without job control ignores it for what it puts into the background. */
+      (void) signal (SIGINT, SIG_DFL);
+      ask_on (path, hidden, within);
+    }
 }
 
 /* New: what is on the screen once TEXT has come up, or after two seconds. */
