@@ -288,6 +288,12 @@ kb_request_ask (const KbRequest *request, const char *question, gboolean hidden,
   return kb_talk_ask (request->talk, question, hidden, request->deadline, answer, error);
 }
 
+gboolean
+kb_request_tell (const KbRequest *request, const char *text)
+{
+  return kb_request_interactive (request) && kb_talk_tell (request->talk, text);
+}
+
 static void
 remember_seen (const KbRequest *request, const char *variable, int how)
 {

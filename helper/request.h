@@ -23,7 +23,6 @@ const KbUrl *kb_request_url (const KbRequest *request);
 
 /* Who asks, for prompts and logs: "git", "nuget".  Copied. */
 void kb_request_set_program (KbRequest *request, const char *program);
-const char *kb_request_program (const KbRequest *request);
 
 void kb_request_set_user (KbRequest *request, const char *user);
 

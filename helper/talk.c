@@ -10,6 +10,8 @@
 #include <string.h>
 
 #define SHOWN_MAX 1024
+/* The address of a sign-in page has about as much, and cut short it is worth nothing. */
+#define TOLD_MAX 4096
 
 struct _KbTalk
 {
@@ -74,11 +76,12 @@ kb_talk_ask (const KbTalk *talk, const char *question, gboolean hidden, gint64 d
   return result;
 }
 
-void
+gboolean
 kb_talk_tell (const KbTalk *talk, const char *text)
 {
-  g_autofree char *shown = kb_text_escape (text, strlen (text), SHOWN_MAX);
+  g_autofree char *shown = kb_text_escape (text, strlen (text), TOLD_MAX);
 
   if (talk->terminal)
     kb_terminal_tell (shown);
+  return talk->terminal;
 }

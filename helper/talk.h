@@ -25,8 +25,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbTalk, kb_talk_free)
 KbAnswer kb_talk_ask (const KbTalk *talk, const char *question, gboolean hidden,
                       gint64 deadline, KbSecret **answer, GError **error);
 
-/* One line for a person to read, escaped; nothing where there is no terminal. */
-void kb_talk_tell (const KbTalk *talk, const char *text);
+/* One line for a person to read, escaped; FALSE where there is no terminal. */
+gboolean kb_talk_tell (const KbTalk *talk, const char *text);
 
 G_END_DECLS
 
