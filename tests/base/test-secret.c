@@ -116,7 +116,7 @@ locked_kib (void)
   return line != NULL ? g_ascii_strtoull (line + strlen ("VmLck:"), NULL, 10) : 0;
 }
 
-/* Not where this user may lock none, nor under sanitizers, which make mlock do nothing. */
+/* Not where this user may lock none, nor where a sanitizer makes mlock do nothing. */
 static gboolean
 can_lock (void)
 {
