@@ -285,6 +285,11 @@ class Authorize:
         return answer or shown(ctx, 400, pages.trouble(
             SORRY, "AADSTS165900: Your sign-in was sent twice or took too long. Begin again."))
 
+    @staticmethod
+    def native(ctx):
+        """Where apps without a listener let the sign-in end: they read the address."""
+        return shown(ctx, 200, pages.message("Signed in", "You may close this window."))
+
     def logout(self, ask, ctx):
         """Ends the session; back to the app only where that is registered."""
         self.signins.sign_out(ask)

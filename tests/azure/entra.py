@@ -23,7 +23,8 @@ from signin import SignIns
 HOSTS = ("login.microsoftonline.com", "login.windows.net", "login.microsoft.com",
          "sts.windows.net")
 PAGES = {("oauth2", "v2.0", "authorize"): "authorize", ("login",): "login",
-         ("oauth2", "v2.0", "logout"): "logout", ("oauth2", "deviceauth"): "device"}
+         ("oauth2", "v2.0", "logout"): "logout", ("oauth2", "deviceauth"): "device",
+         ("oauth2", "nativeclient"): "native"}
 
 
 class Entra:
@@ -62,6 +63,8 @@ class Entra:
             return await self.pages.post(ask, ctx)
         if what == "logout":
             return self.pages.logout(ask, ctx)
+        if what == "native":
+            return self.pages.native(ctx)
         if what == "device":
             return await self.devices.page(ask, ctx)
         return entra_discovery.not_found(ctx)

@@ -14,7 +14,7 @@ import refusals
 from answer import Answer
 
 ROUTES = ("entra-token", "entra-device", "entra-page", "entra", "older-token",
-          "older-page", "git", "lfs", "rest", "packages", "proxy", "all")
+          "older-page", "forge-token", "forge", "git", "lfs", "rest", "packages", "proxy", "all")
 SETTINGS = ("expires_in", "refresh_in", "lifetime", "separator")
 NUMBERS = {"latency": float, "cut": int, "huge": int, "status": int, "retry-after": str,
            "skip": int, "count": int, "lifetime": float}
@@ -142,9 +142,11 @@ class Faults:
 
     def tls(self, host):
         """Which certificate a host shows."""
-        login = host in places.LOGIN
+        kind = "entra" if host in places.LOGIN else (
+            "forge" if host in places.forges.HOSTS else "")
         for fault in reversed(self.active):
-            mine = fault.route == "all" or fault.route.startswith("entra") == login
+            family = next((k for k in ("entra", "forge") if fault.route.startswith(k)), "")
+            mine = fault.route == "all" or family == kind
             if "tls" in fault.options and mine and fault.options.get("host", host) == host:
                 return fault.options["tls"]
         return "trusted"

@@ -38,6 +38,7 @@ class GitServer:
             for project in org.projects:
                 for repo in project.repos:
                     first = self._make(repo, first)
+        self._make(world.forge_repo, first)
 
     def _git(self, *arguments, data=None):
         done = subprocess.run(["git", *arguments], input=data, env=self.env, check=True,

@@ -6,6 +6,7 @@ import dataclasses
 
 import entra
 import entra_device
+import forges
 
 TFS, SPS, PKGS, FEEDS, AUDIT = "tfs", "sps", "pkgs", "feeds", "audit"
 SHARED = {"dev.azure.com": TFS, "vssps.dev.azure.com": SPS, "pkgs.dev.azure.com": PKGS,
@@ -14,8 +15,9 @@ SUFFIXES = ((".vssps.visualstudio.com", SPS), (".pkgs.visualstudio.com", PKGS),
             (".feeds.visualstudio.com", FEEDS), (".visualstudio.com", TFS))
 ORGLESS = ("app.vssps.visualstudio.com", "vssps.visualstudio.com")
 LOGIN = (*entra.HOSTS, *entra_device.HOSTS)
-CERTIFICATE_NAMES = (*LOGIN, *SHARED, "*.visualstudio.com", "*.vssps.visualstudio.com",
-                     "*.pkgs.visualstudio.com", "*.feeds.visualstudio.com")
+CERTIFICATE_NAMES = (*LOGIN, *forges.HOSTS, *SHARED, "*.visualstudio.com",
+                     "*.vssps.visualstudio.com", "*.pkgs.visualstudio.com",
+                     "*.feeds.visualstudio.com")
 
 
 @dataclasses.dataclass
@@ -41,7 +43,7 @@ class Place:
 
 def served(host):
     """Whether the proxy may lead a host to the stand-in."""
-    return host in LOGIN or host in SHARED or _by_suffix(host) is not None
+    return host in LOGIN or host in forges.HOSTS or host in SHARED or _by_suffix(host) is not None
 
 
 def _by_suffix(host):
@@ -82,6 +84,8 @@ def route(ask):
     path = [part.lower() for part in ask.segments]
     if ask.host in entra_device.HOSTS:
         return "entra-page"
+    if ask.host in forges.HOSTS:
+        return forges.route(ask.host, ask.raw_path.partition("?")[0])
     if ask.host in entra.HOSTS:
         if path[1:3] == ["oauth2", "v2.0"] and path[3:] in (["token"], ["devicecode"]):
             return "entra-token" if path[3] == "token" else "entra-device"

@@ -23,6 +23,7 @@ import control_users
 import devops
 import entra
 import faults
+import forges
 import older_oauth
 import place as places
 import tokens
@@ -43,14 +44,16 @@ class Gate:
         self.counters = counters
         self.entra = entra.Entra(world, vault)
         self.devops = devops.DevOps(world, vault, folder)
+        self.forges = forges.Forges(world, vault, self.devops.git)
         self.older = older_oauth.OlderOAuth(world, vault)
 
     def people(self):
         """What `ctl` may do to people, wherever they sign in."""
-        return control_users.People(
-            self.world, self.entra,
-            {"entra": self.entra.grants.refreshes, "older": self.older.refreshes},
-            {"entra": self.entra.grants.devices})
+        refreshes = {"entra": self.entra.grants.refreshes, "older": self.older.refreshes}
+        devices = {"entra": self.entra.grants.devices}
+        for host, site in self.forges.sites.items():
+            refreshes[host], devices[host] = site.refreshes, site.devices
+        return control_users.People(self.world, self.entra, refreshes, devices)
 
     async def handle(self, request):
         host = request.headers.get("Host", "").lower().removesuffix(":443")
@@ -75,6 +78,8 @@ class Gate:
         try:
             if answer is None and ask.host in places.LOGIN:
                 answer = await self.entra.answer(ask, options)
+            elif answer is None and ask.host in forges.HOSTS:
+                answer = await self.forges.answer(ask)
             elif answer is None and ask.route.startswith("older"):
                 answer = await self.older.answer(ask)
             elif answer is None:
@@ -235,7 +240,7 @@ async def start(options):
     if options.blackhole:
         keep.append(await _blackhole(options.blackhole))
     ready = {"proxy": f"http://127.0.0.1:{proxy_port}", "tls": ports["trusted"],
-             "exports": exports(world, vault, folder)}
+             "exports": exports(world, vault, folder) | gate.forges.exports()}
     ready["exports"]["KB_AZURE_CONTROL"] = f"http://127.0.0.1:{control_port}"
     return ready, keep
 

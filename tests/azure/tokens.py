@@ -102,6 +102,7 @@ class Vault:
         self.signer = Signer()
         self.pats = {}
         self.oauth = {}
+        self.forges = {}
         self.born = {}
         self.revoked = set()
         self.expired = set()
@@ -163,12 +164,17 @@ class Vault:
             self.oauth[digest(token)] = Pat(owner, (), frozenset(app.permissions), now + lifetime)
         return token
 
-    def opaque(self, owner, scope, lifetime, prefix=""):
-        """An access token of an OAuth app that is not Entra's."""
+    def opaque(self, owner, scope, lifetime, prefix, at):
+        """An access token of another forge, good at that host alone."""
         token = f"{prefix}{worlds.letters(52)}"
-        self.oauth[digest(token)] = Pat(owner, (), frozenset(scope.split()),
-                                        time.time() + lifetime)
+        self.forges[digest(token), at] = Pat(owner, (), frozenset(scope.split()),
+                                             time.time() + lifetime)
         return token
+
+    def forge(self, token, at):
+        """What a forge's token is worth there: a Pat, or None."""
+        known = self.forges.get((digest(token), at))
+        return known if known and not self._fate(token, known.expires) else None
 
     def pat(self, owner, orgs, scope="app_token", lifetime=86400 * 30):
         """A PAT: 84 characters, AZDO after the seventy-sixth."""

@@ -169,6 +169,7 @@ class World:
         self._apps()
         self._users()
         self.orgs = {org.name: org for org in self._orgs()}
+        self.forge_repo = Repo("demo", "alice")
         self.deployment = guid()
         self.processes = [guid() for _ in range(4)]
         self.app_insights = guid()

@@ -39,6 +39,9 @@ def verifier():
     assert request.redeem(text)[0] == 200
     assert code(request.redeem(text)) == 54005
     assert code(request.redeem("unknown")) == 70000
+    request, text = with_code()
+    control("POST", "/codes", {})
+    assert code(request.redeem(text)) == 70008
 
 
 @test
@@ -104,7 +107,7 @@ def strict():
 
 @test
 def fapi():
-    """Refresh: fapi: the old token serves until the new one was used, so a lost answer is no loss."""
+    """Refresh: fapi: the old token serves until the new one was used: a lost answer is no loss."""
     rotation("fapi")
     first = signed_in()
     second, again = refresh(first)[1], refresh(first)[1]

@@ -7,8 +7,8 @@ import subprocess
 import urllib.parse
 
 from behaviour.entra import claims
-from behaviour.flows import (LOGIN, REDIRECT, SCOPE, Request, env, outcome, person, signed_in,
-                             walk, window)
+from behaviour.flows import (LOGIN, REDIRECT, SCOPE, Request, env, outcome, person, refresh,
+                             signed_in, walk, window)
 from fidelity import wire
 from tap import HERE, control, test
 
@@ -132,6 +132,9 @@ def personal():
                       [("Authorization", f"Bearer {document['access_token']}")])
     assert seen.status == 200, seen
     refused(Request("consumers", client_id=env("VS_CLIENT_ID")), 9002332)
+    transfer = "f8cdef31-a31e-4b4a-93e4-5f571e91255a"
+    status, fresh = refresh(document, transfer, client_id=env("VS_CLIENT_ID"))
+    assert status == 200 and claims(fresh)["tid"] == transfer, fresh
 
 
 @test

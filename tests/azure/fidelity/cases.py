@@ -7,6 +7,7 @@ import re
 
 from fidelity import shapes as s
 from fidelity.case import FORM, LOGIN, RESOURCE, Case
+from fidelity.forges import FORGES
 from fidelity.people import PEOPLE
 
 DEV = "https://dev.azure.com/contoso"
@@ -276,4 +277,4 @@ REST = [
                "parentIdentifier": "=850a26fd-8300-ce32-bb6e-28e032a3a0fd",
                "properties": {}}),
 ]
-CASES = ENTRA + PEOPLE + GIT + REFUSED + REST
+CASES = ENTRA + PEOPLE + FORGES + GIT + REFUSED + REST

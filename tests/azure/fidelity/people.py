@@ -39,7 +39,8 @@ DECLINED = (r"http://localhost:1/\?error=access_denied&error_description=AADSTS6
             r"&state=the\+state#")
 CHALLENGE = (r'Bearer authorization_uri="https://login\.windows\.net/", error="invalid_token", '
              r'error_description="User session has been revoked", '
-             r'claims="eyJhY2Nlc3NfdG9rZW4iOnsibmJmIjp7ImVzc2VudGlhbCI6dHJ1ZSwgInZhbHVlIjoi[\w+/=]+"')
+             r'claims="eyJhY2Nlc3NfdG9rZW4iOnsibmJmIjp7ImVzc2VudGlhbCI6dHJ1ZSwgInZhbHVlIjoi'
+             r'[\w+/=]+"')
 
 
 def _refused(error, code, sentence, gap=" ", uri=True, suberror=""):

@@ -4,7 +4,7 @@
 
 import urllib.parse
 
-from behaviour import flows
+from behaviour import flows, forges
 from fidelity import wire
 from tap import control
 
@@ -115,3 +115,11 @@ def wired(case, values, headers):
     send = [(name, value.format(**values)) for name, value in case.send]
     return wire.fetch(case.method, case.url.format(**values), send + headers,
                       case.form.format(**values).encode())
+
+
+def github_device():
+    """A code that has been polled once."""
+    told = forges.post("github.com", "/login/device/code")[1]
+    forges.post("github.com", "/login/oauth/access_token", device_code=told["device_code"],
+                grant_type="urn:ietf:params:oauth:grant-type:device_code")
+    return _quote(device=told["device_code"])
