@@ -64,18 +64,27 @@ aadsts_of (const KbJson *json, const char *description)
   return number;
 }
 
+static gboolean
+says_secret (const char *text, const KbSecret *const *secrets)
+{
+  for (gsize i = 0; secrets != NULL && i < KB_OAUTH2_SECRETS; i++)
+    if (secrets[i] != NULL && kb_secret_length (secrets[i]) > 0
+        && strstr (text, kb_secret_peek (secrets[i])) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
 /* The first sentence of the server's own, escaped: without the trace lines that follow,
    and nothing at all when it says our secret back to us. */
 static char *
-own_words (const char *description, const KbSecret *secret)
+own_words (const char *description, const KbSecret *const *secrets)
 {
   const char *trace;
   gsize length;
 
   if (description == NULL)
     return g_strdup ("no reason is given");
-  if (secret != NULL && kb_secret_length (secret) > 0
-      && strstr (description, kb_secret_peek (secret)) != NULL)
+  if (says_secret (description, secrets))
     return g_strdup ("its reason is not shown, as it holds the secret");
   length = strcspn (description, "\r\n");
   trace = g_strstr_len (description, (gssize) length, " Trace ID:");
@@ -86,7 +95,7 @@ own_words (const char *description, const KbSecret *secret)
 
 /* What a server says may hold the secret, so it is handled as one. */
 static char *
-sentence (const KbJson *json, const KbSecret *secret)
+sentence (const KbJson *json, const KbSecret *const *secrets)
 {
   g_autoptr (KbSecret) text
       = kb_json_secret (json, kb_json_member (json, 0, "error_description"));
@@ -96,19 +105,18 @@ sentence (const KbJson *json, const KbSecret *secret)
 
   if (known != NULL)
     return g_strdup_printf ("%s (AADSTS%" G_GINT64_FORMAT ")", known, number);
-  return own_words (description, secret);
+  return own_words (description, secrets);
 }
 
 static void
-set_refusal (GError **error, const KbJson *json, const char *name, const KbSecret *secret)
+set_refusal (GError **error, const KbJson *json, const char *name,
+             const KbSecret *const *secrets)
 {
-  g_autofree char *why = sentence (json, secret);
-  gboolean says_secret = secret != NULL && kb_secret_length (secret) > 0
-                         && strstr (name, kb_secret_peek (secret)) != NULL;
+  g_autofree char *why = sentence (json, secrets);
   g_autofree char *shown = kb_text_escape (name, strlen (name), 64);
 
-  g_set_error (error, KB_ERROR, code_of (name), "%s: %s", says_secret ? "refused" : shown,
-               why);
+  g_set_error (error, KB_ERROR, code_of (name), "%s: %s",
+               says_secret (name, secrets) ? "refused" : shown, why);
 }
 
 /* 429 is plain text and a 5xx may be anything: their bodies are not looked at. */
@@ -128,7 +136,8 @@ set_busy (GError **error, const KbHttpAnswer *answer)
 }
 
 void
-kb_oauth2_set_error (GError **error, const KbHttpAnswer *answer, const KbSecret *secret)
+kb_oauth2_set_error (GError **error, const KbHttpAnswer *answer,
+                     const KbSecret *const *secrets)
 {
   g_autoptr (KbJson) json = NULL;
   g_autoptr (KbSecret) name = NULL;
@@ -142,8 +151,20 @@ kb_oauth2_set_error (GError **error, const KbHttpAnswer *answer, const KbSecret 
   if (json != NULL && kb_json_type (json, 0) == KB_JSON_OBJECT)
     name = kb_json_secret (json, kb_json_member (json, 0, "error"));
   if (name != NULL)
-    set_refusal (error, json, kb_secret_peek (name), secret);
+    set_refusal (error, json, kb_secret_peek (name), secrets);
   else
     g_set_error (error, KB_ERROR, KB_ERROR_PROTOCOL,
                  "HTTP %u in no form that a token endpoint has", answer->status);
+}
+
+void
+kb_oauth2_read_refusal (KbOauth2Refusal *refusal, const KbHttpAnswer *answer)
+{
+  g_autoptr (KbJson) json = kb_json_parse (answer->body, NULL);
+
+  kb_oauth2_refusal_clear (refusal);
+  if (json == NULL || kb_json_type (json, 0) != KB_JSON_OBJECT)
+    return;
+  refusal->error = kb_json_string (json, kb_json_member (json, 0, "error"));
+  refusal->claims = kb_json_string (json, kb_json_member (json, 0, "claims"));
 }

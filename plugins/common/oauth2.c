@@ -15,7 +15,16 @@ kb_oauth2_token_free (KbOauth2Token *token)
     return;
   kb_secret_unref (token->access);
   kb_secret_unref (token->refresh);
+  kb_secret_unref (token->id_token);
+  g_free (token->scope);
   g_free (token);
+}
+
+void
+kb_oauth2_refusal_clear (KbOauth2Refusal *refusal)
+{
+  g_clear_pointer (&refusal->error, g_free);
+  g_clear_pointer (&refusal->claims, g_free);
 }
 
 static gboolean
@@ -97,6 +106,8 @@ read_secrets (const KbJson *json, KbOauth2Token *token, GError **error)
 {
   KbJsonNode refresh = kb_json_member (json, 0, "refresh_token");
 
+  token->id_token = kb_json_secret (json, kb_json_member (json, 0, "id_token"));
+  token->scope = kb_json_string (json, kb_json_member (json, 0, "scope"));
   token->access = kb_json_secret (json, kb_json_member (json, 0, "access_token"));
   if (token->access == NULL || !is_token (token->access))
     return refuse (error, "has no access_token that can be used");
@@ -121,6 +132,7 @@ read_times (const KbJson *json, KbOauth2Token *token, gint64 now, GError **error
       && (!kb_json_int64 (json, expires_in, TRUE, &lifetime) || lifetime <= 0))
     return refuse (error, "has an expires_in that is no positive number");
   lifetime = MIN (lifetime, KB_OAUTH2_LIFETIME_MAX);
+  token->told = expires_in >= 0;
   token->expires = now + lifetime;
   if (refresh_in >= 0 && kb_json_int64 (json, refresh_in, TRUE, &refresh) && refresh > 0)
     token->refresh_after = now + MIN (refresh, lifetime);
@@ -151,20 +163,36 @@ kb_oauth2_parse (KbSecret *body, gint64 now, GError **error)
 
 /* The id lets Microsoft's support find a refusal; it stands last, as people read first
    what to do. */
-static KbOauth2Token *
+static void
 refused (const KbHttpAnswer *answer, const KbOauth2Call *call, const char *id,
          GError **error)
 {
+  const KbSecret *secrets[KB_OAUTH2_SECRETS] = { call->secret, call->grant };
   g_autoptr (GError) why = NULL;
 
-  kb_oauth2_set_error (&why, answer, call->secret);
+  if (call->refusal != NULL)
+    kb_oauth2_read_refusal (call->refusal, answer);
+  kb_oauth2_set_error (&why, answer, secrets);
   g_set_error (error, why->domain, why->code, "%s [request %s]", why->message, id);
-  return NULL;
 }
 
-KbOauth2Token *
-kb_oauth2_request (KbHttp *http, const KbRequest *request, const KbOauth2Call *call,
-                   GError **error)
+/* GitHub refuses with 200, and Entra's device endpoint may. */
+static gboolean
+is_refusal (const KbHttpAnswer *answer)
+{
+  g_autoptr (KbJson) json = NULL;
+
+  if (answer->status != 200)
+    return TRUE;
+  json = kb_json_parse (answer->body, NULL);
+  return json != NULL && kb_json_type (json, 0) == KB_JSON_OBJECT
+         && kb_json_type (json, kb_json_member (json, 0, "error")) == KB_JSON_STRING;
+}
+
+/* New: the answer to the form, which is no refusal; or NULL. */
+static KbHttpAnswer *
+post_form (KbHttp *http, const KbRequest *request, const KbOauth2Call *call,
+           GError **error)
 {
   g_autofree char *id = kb_text_random_id (TRUE);
   g_autofree char *id_header = g_strdup_printf ("client-request-id: %s", id);
@@ -177,9 +205,36 @@ kb_oauth2_request (KbHttp *http, const KbRequest *request, const KbOauth2Call *c
 
   if (answer == NULL)
     return NULL;
-  if (answer->status == 200)
-    return kb_oauth2_parse (answer->body, kb_clock_now (), error);
+  if (!is_refusal (answer))
+    return g_steal_pointer (&answer);
   if (answer->retry_after > 0 && (answer->status == 429 || answer->status >= 500))
     kb_request_retry_after (request, answer->retry_after);
-  return refused (answer, call, id, error);
+  refused (answer, call, id, error);
+  return NULL;
+}
+
+KbOauth2Token *
+kb_oauth2_request (KbHttp *http, const KbRequest *request, const KbOauth2Call *call,
+                   GError **error)
+{
+  g_autoptr (KbHttpAnswer) answer = post_form (http, request, call, error);
+
+  return answer != NULL ? kb_oauth2_parse (answer->body, kb_clock_now (), error) : NULL;
+}
+
+KbJson *
+kb_oauth2_send (KbHttp *http, const KbRequest *request, const KbOauth2Call *call,
+                GError **error)
+{
+  g_autoptr (KbHttpAnswer) answer = post_form (http, request, call, error);
+  g_autoptr (KbJson) json = NULL;
+
+  if (answer == NULL)
+    return NULL;
+  json = kb_json_parse (answer->body, error);
+  if (json != NULL && kb_json_type (json, 0) == KB_JSON_OBJECT)
+    return g_steal_pointer (&json);
+  g_clear_error (error);
+  (void) refuse (error, "is no JSON object");
+  return NULL;
 }

@@ -26,19 +26,34 @@ typedef struct
 {
   KbSecret *access;     /* never NULL; visible ASCII without blanks */
   KbSecret *refresh;    /* or NULL */
+  KbSecret *id_token;   /* or NULL; not verified */
+  char *scope;          /* what was granted, or NULL when the server did not say */
   gint64 expires;       /* counted from when the answer came */
+  gboolean told;        /* the server itself said when it expires */
   gint64 refresh_after; /* 0 when the server did not say */
 } KbOauth2Token;
 
 void kb_oauth2_token_free (KbOauth2Token *token);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbOauth2Token, kb_oauth2_token_free)
 
+/* What a refusal says to a program; clear it before each use. */
+typedef struct
+{
+  char *error;  /* or NULL when there was no answer in the form of an error */
+  char *claims; /* what a new sign-in has to satisfy: JSON, or NULL */
+} KbOauth2Refusal;
+
+void kb_oauth2_refusal_clear (KbOauth2Refusal *refusal);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (KbOauth2Refusal, kb_oauth2_refusal_clear)
+
 typedef struct
 {
   const char *endpoint;
   const KbBuffer *form;
-  const KbSecret *secret; /* what FORM proves the client with: never shown, even when the
-                             server says it */
+  const KbSecret *secret;   /* what FORM proves the client with: never shown, even when the
+                               server says it */
+  const KbSecret *grant;    /* a code or refresh token in FORM, as SECRET; or NULL */
+  KbOauth2Refusal *refusal; /* filled when it is refused; or NULL */
 } KbOauth2Call;
 
 /* New, or NULL with ERROR.  What the server's error means is decided by `error` and the
@@ -50,10 +65,19 @@ typedef struct
 KbOauth2Token *kb_oauth2_request (KbHttp *http, const KbRequest *request,
                                   const KbOauth2Call *call, GError **error);
 
+/* The answer to a form that is no token request, judged in the same way: new, or NULL.  An
+   `error` in a 200 is a refusal too. */
+KbJson *kb_oauth2_send (KbHttp *http, const KbRequest *request, const KbOauth2Call *call,
+                        GError **error);
+
 /* The pieces, for tests and fuzzers.  NOW is when the answer came. */
 KbOauth2Token *kb_oauth2_parse (KbSecret *body, gint64 now, GError **error);
+void kb_oauth2_read_refusal (KbOauth2Refusal *refusal, const KbHttpAnswer *answer);
+
+/* SECRETS has KB_OAUTH2_SECRETS places, any of them NULL, or is NULL itself. */
+#define KB_OAUTH2_SECRETS 2
 void kb_oauth2_set_error (GError **error, const KbHttpAnswer *answer,
-                          const KbSecret *secret);
+                          const KbSecret *const *secrets);
 
 G_END_DECLS
 
