@@ -23,6 +23,7 @@ struct _KbHttp
 typedef struct
 {
   const KbRequest *request;
+  const KbHttpCall *call;
   KbBuffer *body;
   KbHttpFault fault;
 } Transfer;
@@ -75,6 +76,7 @@ kb_http_answer_free (KbHttpAnswer *answer)
     return;
   g_free (answer->type);
   kb_secret_unref (answer->body);
+  g_strfreev (answer->kept);
   g_free (answer);
 }
 
@@ -182,6 +184,8 @@ set_call (CURL *curl, const KbHttpCall *call)
                                (long) kb_buffer_length (call->body));
       (void) curl_easy_setopt (curl, CURLOPT_POSTFIELDS, body);
     }
+  if (call->probe)
+    (void) curl_easy_setopt (curl, CURLOPT_NOBODY, 1L);
   (void) curl_easy_setopt (curl, CURLOPT_HTTPHEADER, headers);
   return headers;
 }
@@ -209,8 +213,29 @@ server_date (CURL *curl)
   return MAX ((gint64) curl_getdate (header->value, NULL), 0);
 }
 
+static void
+keep_header (GPtrArray *kept, CURL *curl, const char *name)
+{
+  struct curl_header *header = NULL;
+
+  for (size_t i = 0;
+       curl_easy_header (curl, name, i, CURLH_HEADER, -1, &header) == CURLHE_OK; i++)
+    g_ptr_array_add (kept, g_strconcat (name, ": ", header->value, NULL));
+}
+
+static char **
+keep_headers (CURL *curl, const char *const *wanted)
+{
+  g_autoptr (GPtrArray) kept = g_ptr_array_new ();
+
+  for (gsize i = 0; wanted != NULL && wanted[i] != NULL; i++)
+    keep_header (kept, curl, wanted[i]);
+  g_ptr_array_add (kept, NULL);
+  return (char **) g_ptr_array_free (g_steal_pointer (&kept), FALSE);
+}
+
 static KbHttpAnswer *
-read_answer (CURL *curl, KbBuffer *body)
+read_answer (CURL *curl, const KbHttpCall *call, KbBuffer *body)
 {
   KbHttpAnswer *answer = g_new0 (KbHttpAnswer, 1);
   curl_off_t retry_after = 0;
@@ -223,6 +248,7 @@ read_answer (CURL *curl, KbBuffer *body)
   answer->retry_after = MAX ((gint64) retry_after, 0);
   answer->date = server_date (curl);
   answer->body = kb_buffer_steal (body);
+  answer->kept = keep_headers (curl, call->wanted);
   return answer;
 }
 
@@ -248,8 +274,8 @@ judge (CURLcode code, CURL *curl, const char *host, Transfer *transfer, GError *
       kb_http_fault_set (error, curl, code, host, &transfer->fault);
       return NULL;
     }
-  answer = read_answer (curl, transfer->body);
-  if (!is_portal (answer))
+  answer = read_answer (curl, transfer->call, transfer->body);
+  if (transfer->call->probe || !is_portal (answer))
     return g_steal_pointer (&answer);
   g_set_error (error, KB_ERROR, KB_ERROR_NETWORK,
                "%s: a sign-in page or captive portal answered (HTTP %u): open a browser, "
@@ -263,7 +289,7 @@ transfer_now (KbHttp *http, const KbRequest *request, const KbHttpCall *call,
               const char *host, gint64 left, GError **error)
 {
   g_autoptr (KbBuffer) body = kb_buffer_new (KB_HTTP_ANSWER_MAX);
-  Transfer transfer = { .request = request, .body = body };
+  Transfer transfer = { .request = request, .call = call, .body = body };
   struct curl_slist *headers;
   KbHttpAnswer *answer;
 

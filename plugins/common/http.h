@@ -28,6 +28,8 @@ typedef struct
   const char *const *headers; /* "Name: value" lines, NULL-terminated; NULL for none */
   const KbBuffer *body;       /* sent as a POST; NULL for GET; borrowed, not changed */
   const char *body_type;      /* its media type */
+  gboolean probe;             /* HEAD, and any status is an answer: only headers matter */
+  const char *const *wanted;  /* names of headers to keep, NULL-terminated; NULL: none */
 } KbHttpCall;
 
 typedef struct
@@ -37,6 +39,8 @@ typedef struct
   gint64 retry_after; /* seconds from now, 0 when the server did not say */
   gint64 date;        /* the server's clock, 0 when it did not say */
   KbSecret *body;     /* never NULL */
+  char **kept;        /* "name: value" of each wanted header that came, as WANTED spells it,
+                         never NULL */
 } KbHttpAnswer;
 
 void kb_http_answer_free (KbHttpAnswer *answer);
