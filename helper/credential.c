@@ -13,6 +13,8 @@ struct _KbCredential
   gint64 expires;
   gint64 refresh_after;
   gboolean ephemeral;
+  char *account;
+  char *realm;
 };
 
 KbCredential *
@@ -42,6 +44,8 @@ kb_credential_unref (KbCredential *credential)
   kb_secret_unref (credential->secret);
   kb_secret_unref (credential->renewal);
   g_free (credential->user);
+  g_free (credential->account);
+  g_free (credential->realm);
   g_free (credential);
 }
 
@@ -112,4 +116,26 @@ void
 kb_credential_set_ephemeral (KbCredential *credential, gboolean ephemeral)
 {
   credential->ephemeral = ephemeral;
+}
+
+void
+kb_credential_set_identity (KbCredential *credential, const char *account,
+                            const char *realm)
+{
+  g_free (credential->account);
+  g_free (credential->realm);
+  credential->account = g_strdup (account);
+  credential->realm = g_strdup (realm);
+}
+
+const char *
+kb_credential_account (const KbCredential *credential)
+{
+  return credential->account;
+}
+
+const char *
+kb_credential_realm (const KbCredential *credential)
+{
+  return credential->realm;
 }

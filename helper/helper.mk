@@ -47,6 +47,7 @@ helper_libkeybearer_a_SOURCES += \
 	helper/binding.c helper/binding.h \
 	helper/breaker.c helper/breaker.h \
 	helper/frontend.c helper/frontend.h \
+	helper/identity.c helper/identity.h \
 	helper/item.c helper/item.h \
 	helper/keeper.c helper/keeper.h \
 	helper/kept.c helper/kept.h \

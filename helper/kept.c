@@ -37,11 +37,33 @@ kb_kept_new (KbRequest *request, KbKeeper *keeper, const char *instance,
   kept->request = request;
   kept->keeper = keeper;
   kept->instance = g_strdup (instance);
-  kept->account = g_strdup (identity->account);
-  kept->realm = g_strdup (identity->realm);
-  kept->item = kb_item_name ("credential", instance, kept->account, kept->realm, NULL);
-  kept->renewal_item = kb_item_name ("renewal", instance, kept->account, NULL);
+  kb_kept_set_identity (kept, identity->account, identity->realm);
   return kept;
+}
+
+static void
+replace (char **field, char *value)
+{
+  g_free (*field);
+  *field = value;
+}
+
+gboolean
+kb_kept_set_identity (KbKept *kept, const char *account, const char *realm)
+{
+  if (account != NULL)
+    {
+      replace (&kept->account, g_strdup (account));
+      replace (&kept->renewal_item,
+               kb_item_name ("renewal", kept->instance, account, NULL));
+    }
+  if (realm != NULL)
+    replace (&kept->realm, g_strdup (realm));
+  if (kept->account == NULL || kept->realm == NULL)
+    return FALSE;
+  replace (&kept->item,
+           kb_item_name ("credential", kept->instance, kept->account, kept->realm, NULL));
+  return TRUE;
 }
 
 void
@@ -95,14 +117,15 @@ gboolean
 kb_kept_is_about (const KbKept *kept, const char *instance, const KbIdentity *identity)
 {
   return g_str_equal (kept->instance, instance)
-         && g_str_equal (kept->account, identity->account)
-         && g_str_equal (kept->realm, identity->realm);
+         && g_strcmp0 (kept->account, identity->account) == 0
+         && g_strcmp0 (kept->realm, identity->realm) == 0;
 }
 
 char *
 kb_kept_key (const KbKept *kept)
 {
-  return g_strdup_printf ("%s\n%s", kept->instance, kept->account);
+  return g_strdup_printf ("%s\n%s", kept->instance,
+                          kept->account != NULL ? kept->account : "");
 }
 
 void
@@ -211,7 +234,8 @@ read_cached (const KbKept *kept, const char *item)
 {
   g_autoptr (KbSecret) value = NULL;
 
-  (void) kb_keeper_get_cached (kept->keeper, item, &value);
+  if (item != NULL)
+    (void) kb_keeper_get_cached (kept->keeper, item, &value);
   return open_item (item, value);
 }
 
@@ -250,7 +274,9 @@ find_behind (KbKept *kept)
   g_autoptr (KbSecret) value = NULL;
   KbRecord *durable;
 
-  if (kb_keeper_get_durable (kept->keeper, kept->item, &value, &kept->problem) != KB_OK)
+  if (kept->item == NULL
+      || kb_keeper_get_durable (kept->keeper, kept->item, &value, &kept->problem)
+             != KB_OK)
     return;
   durable = open_item (kept->item, value);
   if (!is_newer (durable, kept->record))
@@ -317,7 +343,8 @@ kb_kept_renewal (const KbKept *kept)
   g_autoptr (KbRecord) durable = NULL;
   const KbRecord *newer;
 
-  (void) kb_keeper_get_durable (kept->keeper, kept->renewal_item, &value, NULL);
+  if (kept->renewal_item != NULL)
+    (void) kb_keeper_get_durable (kept->keeper, kept->renewal_item, &value, NULL);
   durable = open_item (kept->renewal_item, value);
   newer = is_newer (durable, cached) ? durable : cached;
   return newer != NULL && newer->secret != NULL ? kb_secret_ref (newer->secret) : NULL;

@@ -26,16 +26,19 @@ typedef enum
 
 typedef struct _KbKept KbKept;
 
-/* New.  REQUEST and KEEPER are borrowed, the strings copied.  Nothing is looked at
-   yet. */
+/* New.  REQUEST and KEEPER are borrowed, the strings copied.  Nothing is looked at yet;
+   while IDENTITY is not whole nothing is found. */
 KbKept *kb_kept_new (KbRequest *request, KbKeeper *keeper, const char *instance,
                      const KbIdentity *identity);
 void kb_kept_free (KbKept *kept);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbKept, kb_kept_free)
 
+/* What acquire has found out; NULL leaves what was known.  FALSE: still not whole. */
+gboolean kb_kept_set_identity (KbKept *kept, const char *account, const char *realm);
+
 const char *kb_kept_instance (const KbKept *kept);
-const char *kb_kept_account (const KbKept *kept);
-const char *kb_kept_realm (const KbKept *kept);
+const char *kb_kept_account (const KbKept *kept); /* or NULL */
+const char *kb_kept_realm (const KbKept *kept);   /* or NULL */
 
 /* The names of its items: for `logout` and `explain`. */
 const char *kb_kept_item (const KbKept *kept);

@@ -99,9 +99,24 @@ check_answered (const KbMaker *maker, KbAnswer answer, GError **error)
   return KB_FAILED;
 }
 
-/* Under the lock.  Tells the breaker what came of it. */
+/* Who it is for may be known only now. */
 static KbAnswer
-make (const KbMaker *maker, KbCredential **credential, GError **error)
+check_identity (const KbMaker *maker, KbAnswer answer, const KbCredential *made,
+                GError **error)
+{
+  if (answer != KB_OK
+      || kb_kept_set_identity (maker->kept, kb_credential_account (made),
+                               kb_credential_realm (made)))
+    return answer;
+  g_set_error (error, KB_ERROR, KB_ERROR_MODULE,
+               "%s broke its promise: it told neither account nor realm",
+               maker->source->name);
+  return KB_FAILED;
+}
+
+/* Under the lock.  Tells the breaker what came of it. */
+KbAnswer
+kb_maker_make (const KbMaker *maker, KbCredential **credential, GError **error)
 {
   g_autofree char *breaker = kb_maker_breaker (maker);
   g_autoptr (KbCredential) made = NULL;
@@ -112,6 +127,7 @@ make (const KbMaker *maker, KbCredential **credential, GError **error)
     return answer;
   hand_over (maker);
   answer = check_answered (maker, acquire (maker, &made, &problem), &problem);
+  answer = check_identity (maker, answer, made, &problem);
   kb_request_set_quiet (maker->request, FALSE);
   if (answer != KB_OK && kb_kept_refused (maker->kept))
     kb_kept_put_refused (maker->kept);
@@ -204,7 +220,7 @@ wait_and_make (const KbMaker *maker, KbCredential **credential, GError **error)
   if (!maker->fresh
       && kb_kept_age (maker->kept) <= (welcome ? KB_AGE_FRESH : KB_AGE_WELCOME))
     return give_kept (maker, credential);
-  return make (maker, credential, error);
+  return kb_maker_make (maker, credential, error);
 }
 
 /* Whoever comes with the lock has looked under it, and found nothing good. */
@@ -214,7 +230,7 @@ get_kept_or_make (const KbMaker *maker, KbCredential **credential, GError **erro
   g_autoptr (KbLock) lock = kb_kept_steal_lock (maker->kept);
 
   if (lock != NULL)
-    return make (maker, credential, error);
+    return kb_maker_make (maker, credential, error);
   if (!maker->fresh)
     kb_kept_find (maker->kept);
   if (!maker->fresh && kb_kept_age (maker->kept) == KB_AGE_FRESH)

@@ -25,6 +25,10 @@ typedef struct
    is given.  CREDENTIAL is new. */
 KbAnswer kb_maker_get (const KbMaker *maker, KbCredential **credential, GError **error);
 
+/* The same without a look, under a lock that the caller has: where only making it can
+   tell who it is for.  What the source finds out becomes the identity of KEPT. */
+KbAnswer kb_maker_make (const KbMaker *maker, KbCredential **credential, GError **error);
+
 /* New: the key of the breaker, for `status`. */
 char *kb_maker_breaker (const KbMaker *maker);
 

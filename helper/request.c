@@ -23,6 +23,8 @@ struct _KbRequest
   KbUrl *url;
   char *program;
   char *user;
+  char *account;
+  gboolean fresh;
   char *organization;
   gboolean organization_missing;
   char *place;
@@ -89,6 +91,7 @@ kb_request_free (KbRequest *request)
   g_free (request->report);
   g_free (request->program);
   g_free (request->user);
+  g_free (request->account);
   g_free (request->organization);
   g_free (request->place);
   g_free (request);
@@ -135,6 +138,31 @@ kb_request_set_user (KbRequest *request, const char *user)
 {
   g_free (request->user);
   request->user = g_strdup (user);
+}
+
+const char *
+kb_request_account (const KbRequest *request)
+{
+  return request->account;
+}
+
+void
+kb_request_set_account (KbRequest *request, const char *account)
+{
+  g_free (request->account);
+  request->account = g_strdup (account);
+}
+
+gboolean
+kb_request_fresh (const KbRequest *request)
+{
+  return request->fresh;
+}
+
+void
+kb_request_set_fresh (KbRequest *request, gboolean fresh)
+{
+  request->fresh = fresh;
 }
 
 const char *

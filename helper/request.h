@@ -25,6 +25,8 @@ const KbUrl *kb_request_url (const KbRequest *request);
 void kb_request_set_program (KbRequest *request, const char *program);
 
 void kb_request_set_user (KbRequest *request, const char *user);
+void kb_request_set_account (KbRequest *request, const char *account);
+void kb_request_set_fresh (KbRequest *request, gboolean fresh);
 
 /* ORGANIZATION may be NULL; EXPECTED: the place has organizations. */
 void kb_request_set_organization (KbRequest *request, const char *organization,

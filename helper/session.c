@@ -4,6 +4,8 @@
 #include "session.h"
 
 #include "binding.h"
+#include "identity.h"
+#include "lock.h"
 #include "maker.h"
 #include "request.h"
 
@@ -18,6 +20,7 @@ struct _KbSession
   char *refused_mark;
   gboolean fresh;
   gboolean renewable;
+  KbLock *sign_in;    /* while it is found out who answers, or NULL */
   GPtrArray *notices; /* NULL-terminated when handed out */
 };
 
@@ -80,6 +83,7 @@ kb_session_free (KbSession *session)
     return;
   kb_kept_free (session->answered);
   kb_kept_free (session->stale);
+  kb_lock_release (session->sign_in);
   kb_keeper_free (session->keeper);
   g_ptr_array_unref (session->notices);
   g_free (session->refused_mark);
@@ -191,30 +195,6 @@ get_bound (KbSession *session, KbCredential **credential)
 
 /* ---- the long way: ask the sources in order ------------------------------------- */
 
-static KbAnswer
-identify (KbSession *session, const KbOpened *source, KbIdentity *identity,
-          GError **error)
-{
-  GError *problem = NULL;
-  KbAnswer answer = source->module->source->identify (source->self, session->request,
-                                                      identity, &problem);
-  gboolean whole = identity->account != NULL && identity->realm != NULL;
-
-  answer = kb_answer_check (answer, source->name, whole ? identity : NULL, &problem);
-  if (answer == KB_FAILED)
-    g_propagate_prefixed_error (error, problem, "%s: ", source->name);
-  return answer;
-}
-
-static void
-identity_clear (KbIdentity *identity)
-{
-  g_free (identity->account);
-  g_free (identity->realm);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (KbIdentity, identity_clear)
-
 /* New.  Another account's lock is let go first, so that nobody has two. */
 static KbKept *
 kept_of (KbSession *session, const char *instance, const KbIdentity *identity)
@@ -230,6 +210,38 @@ kept_of (KbSession *session, const char *instance, const KbIdentity *identity)
 }
 
 static KbAnswer
+identify (KbSession *session, const KbOpened *source, KbIdentity *identity,
+          GError **error)
+{
+  return kb_identity_ask (kb_runtime_config (session->runtime), session->stack,
+                          session->request, source, session->fresh, identity, error);
+}
+
+/* Nobody has signed in yet, or only the network can tell for what: one process at a time
+   finds out, and those that waited ask once more who it was.  The lock is held until the
+   answer is remembered. */
+static KbAnswer
+find_out (KbSession *session, const KbOpened *source, KbIdentity *identity,
+          GError **error)
+{
+  const char *account = identity->account != NULL ? identity->account : "";
+  g_autofree char *key = g_strdup_printf ("%s\n%s", source->name, account);
+  KbAnswer answer;
+
+  g_clear_pointer (&session->stale, kb_kept_free);
+  g_clear_pointer (&session->sign_in, kb_lock_release);
+  answer = kb_lock_take (key, MAX (kb_request_remaining_ms (session->request), 1), NULL,
+                         NULL, &session->sign_in, error);
+  if (answer != KB_OK)
+    return answer;
+  kb_identity_clear (identity);
+  answer = identify (session, source, identity, error);
+  if (answer != KB_OK || kb_identity_is_whole (identity))
+    g_clear_pointer (&session->sign_in, kb_lock_release);
+  return answer;
+}
+
+static KbAnswer
 ask_entry (KbSession *session, const KbEntry *entry, KbCredential *input, KbKept **kept,
            KbCredential **credential, GError **error)
 {
@@ -241,13 +253,16 @@ ask_entry (KbSession *session, const KbEntry *entry, KbCredential *input, KbKept
 
   if (answer == KB_OK)
     answer = identify (session, source, &identity, error);
+  if (answer == KB_OK && !kb_identity_is_whole (&identity))
+    answer = find_out (session, source, &identity, error);
   if (answer != KB_OK)
     return answer;
   asked = kept_of (session, source->name, &identity);
   maker
       = (KbMaker){ session->request, source, asked,           session->stack->fingerprint,
                    session->fresh,   input,  session->notices };
-  answer = kb_maker_get (&maker, credential, error);
+  answer = kb_identity_is_whole (&identity) ? kb_maker_get (&maker, credential, error)
+                                            : kb_maker_make (&maker, credential, error);
   if (answer == KB_OK)
     *kept = g_steal_pointer (&asked);
   return answer;
@@ -340,6 +355,7 @@ get_walking (KbSession *session, KbCredential **credential, GError **error)
   set_answered (session, g_steal_pointer (&walk.kept));
   session->renewable = !kb_credential_ephemeral (walk.input);
   remember (session, walk.input);
+  g_clear_pointer (&session->sign_in, kb_lock_release);
   *credential = g_steal_pointer (&walk.input);
   return KB_OK;
 }

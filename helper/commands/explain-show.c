@@ -124,10 +124,13 @@ show_source (const KbExplainedSource *source, guint number, guint column, KbPage
   g_autofree char *line
       = source->answer == KB_OK
             ? g_strdup_printf ("answers%s%s as %s", kind, control,
-                               source->identity.account)
+                               source->identity.account != NULL ? source->identity.account
+                                                                : "whoever signs in")
             : g_strdup_printf ("%s%s%s: %s", answer_name (source->answer), kind, control,
                                why);
-  g_autofree char *realm = g_strdup_printf ("good for %s", source->identity.realm);
+  g_autofree char *realm = source->identity.realm != NULL
+                               ? g_strdup_printf ("good for %s", source->identity.realm)
+                               : g_strdup ("good for what the server says of this place");
 
   kb_page_entry (page, 2, column, label,
                  source->answer == KB_FAILED ? KB_STYLE_BAD : KB_STYLE_PLAIN, line);
@@ -137,7 +140,7 @@ show_source (const KbExplainedSource *source, guint number, guint column, KbPage
   if (source->ephemeral)
     kb_page_entry (page, 2, column, NULL, KB_STYLE_PLAIN,
                    "taken from there at each call, never kept");
-  else
+  else if (kb_identity_is_whole (&source->identity))
     show_kept (source, column, page);
   show_breaker (source, column, page);
 }

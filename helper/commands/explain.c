@@ -56,7 +56,8 @@ look_at_source (KbExplained *told, const KbEntry *entry)
   if (source.answer == KB_OK)
     {
       source.ephemeral = (opened->module->source->flags & KB_SOURCE_EPHEMERAL) != 0;
-      look_at_account (told, &source);
+      if (kb_identity_is_whole (&source.identity))
+        look_at_account (told, &source);
     }
   g_array_append_val (told->sources, source);
 }

@@ -131,7 +131,8 @@ erase_place (Work *work)
       const KbOpened *source = NULL;
       g_auto (KbIdentity) identity = { 0 };
 
-      if (kb_place_identify (place, entry, &source, &identity, NULL) == KB_OK)
+      if (kb_place_identify (place, entry, &source, &identity, NULL) == KB_OK
+          && kb_identity_is_whole (&identity))
         erase_account (work, entry->instance, identity.account, identity.realm);
     }
   kb_binding_forget (stack, place->request);

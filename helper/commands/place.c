@@ -17,13 +17,6 @@ kb_place_clear (KbPlace *place)
   g_free (place->word);
 }
 
-void
-kb_identity_clear (KbIdentity *identity)
-{
-  g_clear_pointer (&identity->account, g_free);
-  g_clear_pointer (&identity->realm, g_free);
-}
-
 /* ---- which place ---------------------------------------------------------------- */
 
 static void
@@ -195,14 +188,12 @@ kb_place_identify (KbPlace *place, const KbEntry *entry, const KbOpened **source
                    KbIdentity *identity, GError **error)
 {
   KbAnswer answer;
-  gboolean whole;
 
   kb_request_clear_note (place->request);
   answer = kb_runtime_source (place->runtime, entry, source, error);
   if (answer != KB_OK)
     return answer;
-  answer = (*source)->module->source->identify ((*source)->self, place->request, identity,
-                                                error);
-  whole = identity->account != NULL && identity->realm != NULL;
-  return kb_answer_check (answer, entry->instance, whole ? identity : NULL, error);
+  return kb_identity_ask (kb_runtime_config (place->runtime),
+                          kb_session_stack (place->session), place->request, *source,
+                          FALSE, identity, error);
 }

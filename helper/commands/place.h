@@ -4,7 +4,7 @@
 #ifndef KB_COMMANDS_PLACE_H
 #define KB_COMMANDS_PLACE_H
 
-#include "binding.h"
+#include "identity.h"
 #include "request.h"
 #include "session.h"
 
@@ -41,9 +41,6 @@ void kb_place_add_hint (const KbPlace *place, GError *error);
 /* Runs the source's identify.  A note tells why it declined (kb_request_last_note). */
 KbAnswer kb_place_identify (KbPlace *place, const KbEntry *entry, const KbOpened **source,
                             KbIdentity *identity, GError **error);
-
-void kb_identity_clear (KbIdentity *identity);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (KbIdentity, kb_identity_clear)
 
 G_END_DECLS
 
