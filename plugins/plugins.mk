@@ -4,6 +4,7 @@ include plugins/common/common.mk
 include plugins/env/env.mk
 include plugins/exec/exec.mk
 include plugins/kernel-keyring/kernel-keyring.mk
+include plugins/oauth/oauth.mk
 include plugins/pat/pat.mk
 include plugins/sealed-file/sealed-file.mk
 include plugins/secret-service/secret-service.mk

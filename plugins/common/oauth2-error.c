@@ -24,6 +24,8 @@ static const Meaning meanings[] = {
   { "interaction_required", KB_ERROR_INTERACTION },
   { "login_required", KB_ERROR_INTERACTION },
   { "consent_required", KB_ERROR_INTERACTION },
+  { "expired_token", KB_ERROR_INTERACTION },
+  { "code_expired", KB_ERROR_INTERACTION },
   { "invalid_request", KB_ERROR_CONFIG },
   { "invalid_scope", KB_ERROR_CONFIG },
   { "invalid_resource", KB_ERROR_CONFIG },
@@ -43,25 +45,34 @@ code_of (const char *error)
   return KB_ERROR_DENIED;
 }
 
-/* The number, for the words alone: from error_codes, else from the description; or 0. */
+/* 0 when DESCRIPTION does not begin with one. */
 static gint64
-aadsts_of (const KbJson *json, const char *description)
+number_in (const char *description)
 {
   static const char mark[] = "AADSTS";
-  KbJsonNode codes = kb_json_member (json, 0, "error_codes");
   g_autofree char *digits = NULL;
   gint64 number = 0;
 
-  if (codes >= 0 && kb_json_type (json, codes) == KB_JSON_ARRAY
-      && kb_json_size (json, codes) > 0
-      && kb_json_int64 (json, kb_json_at (json, codes, 0), FALSE, &number))
-    return number;
   if (description == NULL || !g_str_has_prefix (description, mark))
     return 0;
   description += sizeof mark - 1;
   digits = g_strndup (description, strspn (description, "0123456789"));
   (void) kb_text_to_int64 (digits, G_MAXINT32, &number);
   return number;
+}
+
+/* The number, for the words alone: from error_codes, else from the description; or 0. */
+static gint64
+aadsts_of (const KbJson *json, const char *description)
+{
+  KbJsonNode codes = kb_json_member (json, 0, "error_codes");
+  gint64 number = 0;
+
+  if (codes >= 0 && kb_json_type (json, codes) == KB_JSON_ARRAY
+      && kb_json_size (json, codes) > 0
+      && kb_json_int64 (json, kb_json_at (json, codes, 0), FALSE, &number))
+    return number;
+  return number_in (description);
 }
 
 static gboolean
@@ -93,6 +104,17 @@ own_words (const char *description, const KbSecret *const *secrets)
   return kb_text_escape (description, length, SHOWN_MAX);
 }
 
+/* New: our words for a number, else the server's. */
+static char *
+words_for (gint64 number, const char *description, const KbSecret *const *secrets)
+{
+  const char *known = kb_aadsts_sentence (number);
+
+  if (known != NULL)
+    return g_strdup_printf ("%s (AADSTS%" G_GINT64_FORMAT ")", known, number);
+  return own_words (description, secrets);
+}
+
 /* What a server says may hold the secret, so it is handled as one. */
 static char *
 sentence (const KbJson *json, const KbSecret *const *secrets)
@@ -100,12 +122,8 @@ sentence (const KbJson *json, const KbSecret *const *secrets)
   g_autoptr (KbSecret) text
       = kb_json_secret (json, kb_json_member (json, 0, "error_description"));
   const char *description = text != NULL ? kb_secret_peek (text) : NULL;
-  gint64 number = aadsts_of (json, description);
-  const char *known = kb_aadsts_sentence (number);
 
-  if (known != NULL)
-    return g_strdup_printf ("%s (AADSTS%" G_GINT64_FORMAT ")", known, number);
-  return own_words (description, secrets);
+  return words_for (aadsts_of (json, description), description, secrets);
 }
 
 static void
@@ -155,6 +173,16 @@ kb_oauth2_set_error (GError **error, const KbHttpAnswer *answer,
   else
     g_set_error (error, KB_ERROR, KB_ERROR_PROTOCOL,
                  "HTTP %u in no form that a token endpoint has", answer->status);
+}
+
+void
+kb_oauth2_set_redirect_error (GError **error, const char *name, const char *description)
+{
+  const char *what = name != NULL ? name : "no code came back";
+  g_autofree char *shown = kb_text_escape (what, strlen (what), 64);
+  g_autofree char *why = words_for (number_in (description), description, NULL);
+
+  g_set_error (error, KB_ERROR, (int) code_of (what), "%s: %s", shown, why);
 }
 
 void

@@ -65,6 +65,11 @@ typedef struct
 KbOauth2Token *kb_oauth2_request (KbHttp *http, const KbRequest *request,
                                   const KbOauth2Call *call, GError **error);
 
+/* What an authorization endpoint said instead of a code, in the same words; either may be
+   NULL.  What a person declined is KB_ERROR_DENIED. */
+void kb_oauth2_set_redirect_error (GError **error, const char *name,
+                                   const char *description);
+
 /* The answer to a form that is no token request, judged in the same way: new, or NULL.  An
    `error` in a 200 is a refusal too. */
 KbJson *kb_oauth2_send (KbHttp *http, const KbRequest *request, const KbOauth2Call *call,

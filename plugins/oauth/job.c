@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: MIT */
+/* Builds what every request of one acquire has in common and makes the credential.
+   Knows nothing of how a person signs in. */
+#include "oauth/job.h"
+
+#include "base/challenge.h"
+#include "base/text.h"
+#include "common/authority.h"
+#include "common/tenant.h"
+
+#include <string.h>
+
+/* Entra's challenges have some hundred bytes. */
+#define CLAIMS_MAX 4096
+
+void
+kb_oauth_job_free (KbOauthJob *job)
+{
+  if (job == NULL)
+    return;
+  kb_http_free (job->http);
+  kb_secret_unref (job->client_secret);
+  g_free (job->tenant);
+  g_free (job->claims);
+  g_free (job);
+}
+
+char *
+kb_oauth_known_tenant (const KbOauthSettings *settings, const KbRequest *request)
+{
+  if (settings->authority == NULL)
+    return NULL;
+  if (settings->tenant != NULL)
+    return g_strdup (settings->tenant);
+  return kb_tenant_of_challenges (kb_request_challenges (request));
+}
+
+char *
+kb_oauth_realm (const KbOauthSettings *settings, const char *tenant)
+{
+  if (settings->authority == NULL)
+    return g_strdup (settings->resource);
+  return g_strdup_printf ("%s/%s", tenant, settings->resource);
+}
+
+/* New: the tenant that the credential before this one was for, or NULL.  It was found
+   then, and an organization hardly ever moves: one request less for each refresh. */
+static char *
+prior_tenant (const KbOauthJob *job)
+{
+  const KbCredential *prior = kb_request_prior (job->request);
+  const char *realm = prior != NULL ? kb_credential_realm (prior) : NULL;
+  g_autofree char *tenant = NULL;
+
+  if (realm == NULL || kb_request_fresh (job->request))
+    return NULL;
+  tenant = g_strndup (realm, strcspn (realm, "/"));
+  return kb_guid_is_valid (tenant) ? g_steal_pointer (&tenant) : NULL;
+}
+
+static gboolean
+find_tenant (KbOauthJob *job, GError **error)
+{
+  if (job->settings->authority == NULL)
+    return TRUE;
+  job->tenant = kb_oauth_known_tenant (job->settings, job->request);
+  if (job->tenant == NULL)
+    job->tenant = prior_tenant (job);
+  if (job->tenant == NULL)
+    job->tenant = kb_tenant_discover (job->http, job->request, error);
+  return job->tenant != NULL;
+}
+
+/* New: the JSON of a claims challenge, which comes in either base64; or NULL. */
+static char *
+challenged_claims (const KbRequest *request)
+{
+  g_autofree char *text = kb_challenge_parameter (kb_request_challenges (request),
+                                                  "Bearer", "claims");
+  g_autofree char *plain = NULL;
+  g_autofree guint8 *bytes = NULL;
+  g_autoptr (KbSecret) secret = NULL;
+  g_autoptr (KbJson) json = NULL;
+  gsize length = 0;
+
+  if (text == NULL || strlen (text) > CLAIMS_MAX)
+    return NULL;
+  plain = g_strdelimit (g_strdup (text), "+", '-');
+  g_strdelimit (plain, "/", '_');
+  plain[strcspn (plain, "=")] = '\0';
+  bytes = kb_text_base64url_decode (plain, &length);
+  if (bytes == NULL)
+    return NULL;
+  secret = kb_secret_new ((const char *) bytes, length);
+  json = kb_json_parse (secret, NULL);
+  if (json == NULL || kb_json_type (json, 0) != KB_JSON_OBJECT)
+    return NULL;
+  return g_strndup ((const char *) bytes, length);
+}
+
+KbOauthJob *
+kb_oauth_job_new (const KbOauthSettings *settings, const KbRequest *request,
+                  GError **error)
+{
+  g_autoptr (KbOauthJob) job = g_new0 (KbOauthJob, 1);
+
+  job->settings = settings;
+  job->request = request;
+  if (kb_instance_secret (settings->instance, "client-secret", &job->client_secret, error)
+      == KB_FAILED)
+    return NULL;
+  job->http = kb_http_new (settings->instance, error);
+  if (job->http == NULL || !find_tenant (job, error))
+    return NULL;
+  job->claims = challenged_claims (request);
+  return g_steal_pointer (&job);
+}
+
+char *
+kb_oauth_job_endpoint (const KbOauthJob *job, KbOauthEndpoint endpoint)
+{
+  static const char *const options[]
+      = { "authorization-endpoint", "token-endpoint", "device-endpoint" };
+  static const char *const names[] = { "authorize", "token", "devicecode" };
+
+  if (job->tenant == NULL)
+    return g_strdup (kb_instance_string (job->settings->instance, options[endpoint]));
+  return g_strdup_printf ("%s/%s/oauth2/v2.0/%s", job->settings->authority, job->tenant,
+                          names[endpoint]);
+}
+
+/* The buffer takes a megabyte and what goes into it first is ours, so that only what
+   callers append can be too long. */
+KbBuffer *
+kb_oauth_job_form (const KbOauthJob *job, const char *grant_type)
+{
+  KbBuffer *form = kb_buffer_new (0);
+
+  (void) kb_oauth2_append (form, "client_id", job->settings->client);
+  if (job->client_secret != NULL)
+    (void) kb_oauth2_append_secret (form, "client_secret", job->client_secret);
+  if (grant_type != NULL)
+    (void) kb_oauth2_append (form, "grant_type", grant_type);
+  return form;
+}
+
+gboolean
+kb_oauth_job_add_scope (const KbOauthJob *job, KbBuffer *form)
+{
+  return kb_oauth2_append (form, "scope", job->settings->scope)
+         && (job->claims == NULL || kb_oauth2_append (form, "claims", job->claims));
+}
+
+KbOauth2Token *
+kb_oauth_job_ask (const KbOauthJob *job, const KbBuffer *form, const KbSecret *grant,
+                  KbOauth2Refusal *refusal, GError **error)
+{
+  g_autofree char *endpoint = kb_oauth_job_endpoint (job, KB_OAUTH_TOKEN);
+  KbOauth2Call call = { .endpoint = endpoint,
+                        .form = form,
+                        .secret = job->client_secret,
+                        .grant = grant,
+                        .refusal = refusal };
+
+  return kb_oauth2_request (job->http, job->request, &call, error);
+}
+
+/* New: whoever is meant, where the provider does not say who signed in. */
+static char *
+meant_account (const KbOauthJob *job)
+{
+  const char *account = kb_instance_string (job->settings->instance, "account");
+
+  if (account == NULL)
+    account = kb_request_account (job->request);
+  if (account == NULL)
+    account = kb_request_user (job->request);
+  if (account == NULL)
+    account = kb_instance_name (job->settings->instance);
+  return g_strdup (account);
+}
+
+gboolean
+kb_oauth_job_who (const KbOauthJob *job, const KbOauth2Token *token, const char *nonce,
+                  KbIdToken *id, GError **error)
+{
+  KbIdTokenRules rules = { .client = job->settings->client,
+                           .nonce = nonce,
+                           .origin = job->settings->origin };
+
+  if (token->id_token != NULL)
+    return kb_id_token_read (token->id_token, &rules, id, error);
+  if (nonce != NULL && kb_oauth_settings_asks (job->settings, "openid"))
+    {
+      g_set_error_literal (error, KB_ERROR, KB_ERROR_PROTOCOL,
+                           "the token answer has no id_token");
+      return FALSE;
+    }
+  id->account = meant_account (job);
+  return TRUE;
+}
+
+/* ---- the credential ------------------------------------------------------------- */
+
+/* GitHub joins them with commas. */
+static gboolean
+is_granted (const char *word, char **granted)
+{
+  gsize resource = g_str_has_suffix (word, "/.default")
+                       ? strlen (word) - strlen (".default")
+                       : 0;
+
+  for (gsize i = 0; granted[i] != NULL; i++)
+    if (g_ascii_strcasecmp (granted[i], word) == 0
+        || (resource > 0 && g_ascii_strncasecmp (granted[i], word, resource) == 0))
+      return TRUE;
+  return FALSE;
+}
+
+/* What of the asked words is not in SCOPE: the first one, or NULL.  Those of OpenID
+   Connect come back as tokens, not as words. */
+static char *
+missing_word (const KbOauthJob *job, const char *scope)
+{
+  static const char *const silent[]
+      = { "offline_access", "openid", "profile", "email", "", NULL };
+  g_auto (GStrv) asked = g_strsplit (job->settings->scope, " ", -1);
+  g_auto (GStrv) granted = g_strsplit_set (scope, " ,", -1);
+
+  for (gsize i = 0; asked[i] != NULL; i++)
+    if (!g_strv_contains (silent, asked[i]) && !is_granted (asked[i], granted))
+      return g_strdup (asked[i]);
+  return NULL;
+}
+
+/* Entra's token for another resource would be refused later with no reason given; a forge
+   may name a narrower scope by a wider one, so there it is only noted. */
+static gboolean
+check_scope (const KbOauthJob *job, const KbOauth2Token *token, GError **error)
+{
+  g_autofree char *missing
+      = token->scope != NULL ? missing_word (job, token->scope) : NULL;
+
+  if (missing == NULL)
+    return TRUE;
+  if (job->tenant == NULL)
+    {
+      kb_request_note (job->request, "the server did not grant the scope %s", missing);
+      return TRUE;
+    }
+  g_set_error (error, KB_ERROR, KB_ERROR_DENIED,
+               "the server did not grant the scope %s: ask an administrator to consent",
+               missing);
+  return FALSE;
+}
+
+static KbCredential *
+make_credential (const KbOauthJob *job, const KbOauth2Token *token, const char *account,
+                 KbSecret *renewal)
+{
+  const char *user = kb_instance_string (job->settings->instance, "user");
+  KbCredential *credential
+      = kb_credential_new (user != NULL ? KB_SCHEME_BASIC : KB_SCHEME_BEARER,
+                           user != NULL ? user : account, token->access);
+  KbSecret *next = token->refresh != NULL ? token->refresh : renewal;
+
+  /* RFC 6749 leaves the end open; what cannot be renewed is used until it is refused. */
+  if (token->told || next != NULL)
+    kb_credential_set_expires (credential, token->expires);
+  kb_credential_set_refresh_after (credential, token->refresh_after);
+  kb_credential_set_renewal (credential, next);
+  return credential;
+}
+
+KbAnswer
+kb_oauth_job_finish (const KbOauthJob *job, const KbOauth2Token *token,
+                     const KbIdToken *id, KbSecret *renewal, KbCredential **credential,
+                     GError **error)
+{
+  gboolean any = g_strcmp0 (job->tenant, KB_TENANT_ANY) == 0 && id->tenant != NULL;
+  g_autofree char *realm
+      = kb_oauth_realm (job->settings, any ? id->tenant : job->tenant);
+
+  if (!check_scope (job, token, error))
+    return KB_FAILED;
+  *credential = make_credential (job, token, id->account, renewal);
+  kb_credential_set_identity (*credential, id->account, realm);
+  return KB_OK;
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/* Source: the token of a person who signed in once, with Microsoft Entra or any OAuth 2.0
+   provider.  Knows nothing of where it is kept. */
+#include "oauth/refresh.h"
+#include "oauth/sign-in.h"
+
+#include "common/authority.h"
+
+/* Git Credential Manager has used it for years; keybearer-oauth(8) says what it is worth. */
+#define CLIENT_DEFAULT "872cd9fa-d31f-45e0-9eab-6e460a02d1f1"
+
+static const KbOption options[] = {
+  { "authority", KB_OPTION_STRING, FALSE, NULL,
+    "Entra's sign-in host, https://login.microsoftonline.com unless named" },
+  { "tenant", KB_OPTION_STRING, FALSE, NULL,
+    "Tenant: its GUID or a domain name of it; else it is found" },
+  { "client-id", KB_OPTION_STRING, FALSE, CLIENT_DEFAULT, "Application (client) id" },
+  { "scope", KB_OPTION_STRING, FALSE, KB_AZURE_DEVOPS_ID "/.default",
+    "What the token is for" },
+  { "flows", KB_OPTION_LIST, FALSE, "browser;device",
+    "How a person signs in: browser, device" },
+  { "port", KB_OPTION_INTEGER, FALSE, NULL, "Loopback port, any free one unless named" },
+  { "response-mode", KB_OPTION_STRING, FALSE, NULL,
+    "How the browser brings the answer: form_post or query" },
+  { "account", KB_OPTION_STRING, FALSE, NULL, "Account to sign in with" },
+  { "authorization-endpoint", KB_OPTION_STRING, FALSE, NULL,
+    "Another provider's address for browsers" },
+  { "token-endpoint", KB_OPTION_STRING, FALSE, NULL,
+    "Another provider's address for tokens" },
+  { "device-endpoint", KB_OPTION_STRING, FALSE, NULL,
+    "Another provider's address for device codes" },
+  { "client-secret", KB_OPTION_SECRET, FALSE, NULL,
+    "Secret of the application, where a provider wants one" },
+  { "user", KB_OPTION_STRING, FALSE, NULL,
+    "User name that the token is a password for" },
+  { NULL, KB_OPTION_STRING, FALSE, NULL, NULL }
+};
+
+static KbAnswer
+oauth_open (const KbInstance *instance, gpointer *self, GError **error)
+{
+  KbOauthSettings *settings = kb_oauth_settings_new (instance, error);
+
+  if (settings == NULL)
+    return KB_FAILED;
+  *self = settings;
+  return KB_OK;
+}
+
+static void
+oauth_close (gpointer self)
+{
+  kb_oauth_settings_free (self);
+}
+
+static KbAnswer
+oauth_identify (gpointer self, const KbRequest *request, KbIdentity *identity,
+                GError **error)
+{
+  const KbOauthSettings *settings = self;
+  const char *account = kb_instance_string (settings->instance, "account");
+  g_autofree char *tenant = kb_oauth_known_tenant (settings, request);
+
+  if (account == NULL)
+    account = kb_request_account (request);
+  identity->account = account != NULL ? g_utf8_strdown (account, -1) : NULL;
+  if (tenant != NULL || settings->authority == NULL)
+    identity->realm = kb_oauth_realm (settings, tenant);
+  return KB_OK;
+}
+
+/* New: what a person types to end this. */
+static char *
+login_command (const KbRequest *request)
+{
+  const char *organization = kb_request_organization (request);
+
+  if (organization != NULL)
+    return g_strdup_printf ("keybearer login %s", organization);
+  return g_strdup_printf ("keybearer login https://%s", kb_request_host (request));
+}
+
+static void
+name_the_cure (const KbRequest *request, GError **error)
+{
+  g_autofree char *command = login_command (request);
+  GError *problem = g_steal_pointer (error);
+
+  g_set_error (error, problem->domain, problem->code, "%s; run: %s", problem->message,
+               command);
+  g_error_free (problem);
+}
+
+static KbAnswer
+sign_in (KbOauthJob *job, KbCredential **credential, GError **error)
+{
+  if (kb_request_interactive (job->request))
+    return kb_oauth_sign_in (job, credential, error);
+  g_set_error (error, KB_ERROR, KB_ERROR_INTERACTION, "nobody has signed in to %s",
+               kb_request_place (job->request));
+  return KB_FAILED;
+}
+
+/* KB_DECLINED: there is nothing that could be refreshed, or a person may be asked to sign
+   in again. */
+static KbAnswer
+refresh (KbOauthJob *job, KbCredential **credential, GError **error)
+{
+  const KbRequest *request = job->request;
+  g_autoptr (GError) problem = NULL;
+
+  if (kb_request_renewal (request) == NULL || kb_request_fresh (request))
+    return KB_DECLINED;
+  if (kb_oauth_refresh (job, credential, &problem) == KB_OK)
+    return KB_OK;
+  kb_request_note (request, "%s", problem->message);
+  if (g_error_matches (problem, KB_ERROR, KB_ERROR_INTERACTION)
+      && kb_request_interactive (request))
+    return KB_DECLINED;
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return KB_FAILED;
+}
+
+static KbAnswer
+oauth_acquire (gpointer self, const KbRequest *request, KbCredential **credential,
+               GError **error)
+{
+  GError *problem = NULL;
+  g_autoptr (KbOauthJob) job = NULL;
+  KbAnswer answer = KB_FAILED;
+
+  if (kb_request_renewal (request) != NULL || kb_request_interactive (request))
+    job = kb_oauth_job_new (self, request, &problem);
+  else
+    g_set_error (&problem, KB_ERROR, KB_ERROR_INTERACTION, "nobody has signed in to %s",
+                 kb_request_place (request));
+  if (job != NULL)
+    answer = refresh (job, credential, &problem);
+  if (answer == KB_DECLINED)
+    answer = sign_in (job, credential, &problem);
+  if (answer != KB_FAILED)
+    return answer;
+  if (g_error_matches (problem, KB_ERROR, KB_ERROR_INTERACTION))
+    name_the_cure (request, &problem);
+  g_propagate_error (error, problem);
+  return KB_FAILED;
+}
+
+static const KbSource source = { .open = oauth_open,
+                                 .close = oauth_close,
+                                 .identify = oauth_identify,
+                                 .acquire = oauth_acquire };
+
+const KbModule kb_module = {
+  .abi = KB_MODULE_ABI,
+  .name = "oauth",
+  .summary = "Token of a person who signs in with a browser or a device code",
+  .options = options,
+  .source = &source,
+};

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* Asks for a token by the refresh token that the last one came with.
+   Knows nothing of people and of stores. */
+#include "oauth/refresh.h"
+
+static gboolean
+fill (const KbOauthJob *job, KbBuffer *form, const KbSecret *renewal)
+{
+  return kb_oauth2_append_secret (form, "refresh_token", renewal)
+         && kb_oauth_job_add_scope (job, form);
+}
+
+/* No nonce: a refresh has none, and an id_token in its answer is a courtesy. */
+static void
+who_refreshed (const KbOauthJob *job, const KbOauth2Token *token, KbIdToken *id)
+{
+  const char *account = kb_request_account (job->request);
+
+  (void) kb_oauth_job_who (job, token, NULL, id, NULL);
+  if (account == NULL)
+    return;
+  /* Kept under the name by which it was found, whatever the person is called by now. */
+  g_free (id->account);
+  id->account = g_strdup (account);
+}
+
+KbAnswer
+kb_oauth_refresh (KbOauthJob *job, KbCredential **credential, GError **error)
+{
+  KbSecret *renewal = kb_request_renewal (job->request);
+  g_autoptr (KbBuffer) form = kb_oauth_job_form (job, "refresh_token");
+  g_auto (KbOauth2Refusal) refusal = { 0 };
+  g_auto (KbIdToken) id = { 0 };
+  g_autoptr (KbOauth2Token) token = NULL;
+
+  if (!fill (job, form, renewal))
+    {
+      g_set_error_literal (error, KB_ERROR, KB_ERROR_INTERACTION,
+                           "what is kept of the last sign-in is too long");
+      return KB_FAILED;
+    }
+  token = kb_oauth_job_ask (job, form, renewal, &refusal, error);
+  if (token == NULL)
+    {
+      if (refusal.claims != NULL)
+        {
+          g_free (job->claims);
+          job->claims = g_steal_pointer (&refusal.claims);
+        }
+      return KB_FAILED;
+    }
+  who_refreshed (job, token, &id);
+  return kb_oauth_job_finish (job, token, &id, renewal, credential, error);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/* Chooses how a person signs in and checks that it was the one who was asked for.
+   Knows nothing of what each way does. */
+#include "oauth/sign-in.h"
+
+#include "common/browser.h"
+
+#include <string.h>
+
+char *
+kb_oauth_hint (const KbOauthJob *job)
+{
+  const char *account = kb_instance_string (job->settings->instance, "account");
+
+  if (account == NULL)
+    account = kb_request_account (job->request);
+  return g_strdup (account);
+}
+
+/* New: who was named by somebody, not merely remembered.  A user without '@' may be
+   anything: the name of an organization, "git", "oauth2". */
+static char *
+asked_person (const KbOauthJob *job)
+{
+  const char *person = kb_instance_string (job->settings->instance, "account");
+
+  if (person == NULL)
+    person = kb_request_user (job->request);
+  return person != NULL && strchr (person, '@') != NULL ? g_utf8_strdown (person, -1)
+                                                        : NULL;
+}
+
+gboolean
+kb_oauth_check_person (const KbOauthJob *job, const KbIdToken *id, GError **error)
+{
+  g_autofree char *asked = asked_person (job);
+
+  if (asked == NULL || g_strcmp0 (asked, id->account) == 0)
+    return TRUE;
+  g_set_error (error, KB_ERROR, KB_ERROR_DENIED,
+               "%s signed in, but %s was asked for: sign in again with that account, or "
+               "ask for the other one (--account, credential.username)",
+               id->account, asked);
+  return FALSE;
+}
+
+static gboolean
+browser_exists (void)
+{
+  g_auto (GStrv) environment = g_get_environ ();
+  KbBrowser where = KB_BROWSER_NONE;
+  const char *why = NULL;
+  g_autoptr (GPtrArray) commands
+      = kb_browser_commands (environment, "https://localhost", &where, &why);
+
+  return commands->len > 0;
+}
+
+/* Codes can be phished, so they are for those who want them, and for where there is no
+   browser. */
+static gboolean
+wants_device (const KbOauthJob *job)
+{
+  guint flows = job->settings->flows;
+
+  if ((flows & KB_OAUTH_DEVICE) == 0)
+    return FALSE;
+  return (flows & KB_OAUTH_BROWSER) == 0 || !browser_exists ();
+}
+
+KbAnswer
+kb_oauth_sign_in (const KbOauthJob *job, KbCredential **credential, GError **error)
+{
+  return wants_device (job) ? kb_oauth_device (job, credential, error)
+                            : kb_oauth_browser (job, credential, error);
+}
