@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 # One line a module; each folder's fragment says what it is made of.
 include plugins/common/common.mk
+include plugins/azure-devops-oauth/azure-devops-oauth.mk
 include plugins/env/env.mk
 include plugins/exec/exec.mk
 include plugins/kernel-keyring/kernel-keyring.mk
 include plugins/oauth/oauth.mk
+include plugins/password/password.mk
 include plugins/pat/pat.mk
 include plugins/sealed-file/sealed-file.mk
 include plugins/secret-service/secret-service.mk

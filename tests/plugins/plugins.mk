@@ -34,7 +34,7 @@ endif
 # Sources, in the module files that the program loads.
 source_host = tests/plugins/source-host.c tests/plugins/source-host.h
 source_tests =
-EXTRA_DIST += tests/plugins/https-server
+EXTRA_DIST += tests/plugins/https-server tests/plugins/https_people.py
 if PLUGIN_ENV
 source_tests += tests/plugins/test-env
 endif
@@ -47,6 +47,12 @@ endif
 if PLUGIN_SERVICE_PRINCIPAL
 source_tests += tests/plugins/test-service-principal
 source_tests += tests/plugins/test-oauth2 tests/plugins/test-http
+endif
+if PLUGIN_PASSWORD
+source_tests += tests/plugins/test-password
+endif
+if PLUGIN_AZURE_DEVOPS_OAUTH
+source_tests += tests/plugins/test-azure-devops-oauth
 endif
 source_tests += tests/plugins/test-template
 check_PROGRAMS += $(source_tests)
@@ -64,6 +70,13 @@ tests_plugins_test_service_principal_SOURCES = \
 	tests/plugins/test-service-principal.c $(source_host)
 tests_plugins_test_service_principal_LDADD = $(host_ldadd)
 tests_plugins_test_service_principal_LDFLAGS = $(host_ldflags)
+tests_plugins_test_password_SOURCES = tests/plugins/test-password.c $(source_host)
+tests_plugins_test_password_LDADD = $(host_ldadd)
+tests_plugins_test_password_LDFLAGS = $(host_ldflags)
+tests_plugins_test_azure_devops_oauth_SOURCES = \
+	tests/plugins/test-azure-devops-oauth.c $(source_host)
+tests_plugins_test_azure_devops_oauth_LDADD = $(host_ldadd)
+tests_plugins_test_azure_devops_oauth_LDFLAGS = $(host_ldflags)
 tests_plugins_test_template_SOURCES = tests/plugins/test-template.c $(source_host)
 tests_plugins_test_template_LDADD = $(host_ldadd)
 tests_plugins_test_template_LDFLAGS = $(host_ldflags)
