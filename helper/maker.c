@@ -109,8 +109,8 @@ check_identity (const KbMaker *maker, KbAnswer answer, const KbCredential *made,
                                kb_credential_realm (made)))
     return answer;
   g_set_error (error, KB_ERROR, KB_ERROR_MODULE,
-               "%s broke its promise: it told neither account nor realm",
-               maker->source->name);
+               "%s: %s broke its promise: nobody knows whom it is for",
+               maker->source->name, maker->source->name);
   return KB_FAILED;
 }
 

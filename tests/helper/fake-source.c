@@ -38,12 +38,26 @@ fake_identify (gpointer self, const KbRequest *request, KbIdentity *identity,
     (void) kb_request_getenv (request, variable);
   if (secret != NULL)
     kb_secret_unref (kb_request_getenv_secret (request, secret));
-  if (gives)
+  if (gives && fake_number (self, "finds-out", 0) != 0)
+    identity->account = g_strdup (kb_request_account (request));
+  else if (gives)
     {
       identity->account = fake_text (self, "account", "alice");
       identity->realm = fake_text (self, "realm", "realm");
     }
   return answer;
+}
+
+/* With `finds-out` only acquire knows: the account that was meant, else `account`. */
+static void
+find_out (const KbInstance *instance, const KbRequest *request, KbCredential *credential)
+{
+  g_autofree char *account = fake_text (instance, "account", "alice");
+  g_autofree char *realm = fake_text (instance, "realm", "realm");
+  const char *meant = kb_request_account (request);
+
+  if (fake_number (instance, "finds-out", 0) != 0)
+    kb_credential_set_identity (credential, meant != NULL ? meant : account, realm);
 }
 
 /* Strict rotation: each renewal serves once, and one that is used again ends them all. */
@@ -124,6 +138,7 @@ make (const KbInstance *instance, const KbRequest *request, guint count,
     kb_credential_set_refresh_after (*credential, kb_clock_now () + refresh);
   kb_credential_set_renewal (*credential, renewal);
   kb_credential_set_ephemeral (*credential, fake_number (instance, "passing", 0) != 0);
+  find_out (instance, request, *credential);
   return KB_OK;
 }
 

@@ -79,7 +79,7 @@ tests_helper_fake_cache_la_LIBADD = $(GLIB_LIBS)
 
 core_tests = tests/helper/test-item tests/helper/test-lock tests/helper/test-breaker \
 	tests/helper/test-binding tests/helper/test-keeper tests/helper/test-kept \
-	tests/helper/test-maker tests/helper/test-marks tests/helper/test-session \
+	tests/helper/test-maker tests/helper/test-marks tests/helper/test-session tests/helper/test-identity \
 	tests/helper/test-logins tests/helper/test-request
 helper_tests = $(config_tests) $(core_tests)
 check_PROGRAMS += $(core_tests)
@@ -106,6 +106,9 @@ tests_helper_test_keeper_LDFLAGS = $(host_ldflags)
 tests_helper_test_maker_SOURCES = tests/helper/test-maker.c $(stage)
 tests_helper_test_maker_LDADD = $(host_ldadd)
 tests_helper_test_maker_LDFLAGS = $(host_ldflags)
+tests_helper_test_identity_SOURCES = tests/helper/test-identity.c $(stage)
+tests_helper_test_identity_LDADD = $(host_ldadd)
+tests_helper_test_identity_LDFLAGS = $(host_ldflags)
 tests_helper_test_session_SOURCES = tests/helper/test-session.c $(stage)
 tests_helper_test_session_LDADD = $(host_ldadd)
 tests_helper_test_session_LDFLAGS = $(host_ldflags)

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/* Tests identity and what session makes of it: who is meant, and who finds out.
+   Knows nothing of any module that is shipped. */
+#include "stage.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static const char stores[] = "cache;keep";
+
+static void
+assert_get (const char *url, const char *user, const char *expected)
+{
+  g_auto (Call) call = { 0 };
+  g_autofree char *answer = NULL;
+
+  call_begin (&call, "a", stores, url, user);
+  answer = call_get (&call);
+  g_assert_cmpstr (answer, ==, expected);
+}
+
+static void
+begin (void)
+{
+  stage_new ();
+  stage_set ("a", "finds-out", "1");
+}
+
+/* Nobody is known before the first answer; afterwards it is found without the source. */
+static void
+test_first_answer (void)
+{
+  begin ();
+  assert_get ("https://place.example/", NULL, "ok a-1");
+  g_free (stage_calls ());
+  assert_get ("https://place.example/", NULL, "ok a-1");
+  g_assert_cmpuint (stage_count ("a acquire"), ==, 0);
+}
+
+/* A second place means the one account that there is, and finds out what it is good for.
+ */
+static void
+test_second_place (void)
+{
+  begin ();
+  stage_set ("a", "rotates", "1");
+  assert_get ("https://place.example/", NULL, "ok a-1");
+  stage_set ("a", "account", "somebody-else");
+  stage_set ("a", "realm", "another");
+  assert_get ("https://other.example/", NULL, "ok a-2");
+  g_assert_cmpuint (stage_count ("a signed-in"), ==, 1);
+  assert_get ("https://place.example/", NULL, "ok a-1");
+  assert_get ("https://other.example/", NULL, "ok a-2");
+}
+
+/* With two accounts nobody guesses. */
+static void
+test_two_accounts (void)
+{
+  begin ();
+  assert_get ("https://place.example/", "alice", "ok a-1");
+  assert_get ("https://place.example/", "bob", "ok a-2");
+  stage_set ("a", "account", "carol");
+  assert_get ("https://other.example/", NULL, "ok a-3");
+  assert_get ("https://place.example/", "alice", "ok a-1");
+  assert_get ("https://place.example/", "bob", "ok a-2");
+}
+
+static int
+get_in_child (gpointer data)
+{
+  g_autofree char *answer = stage_get ("a", stores);
+
+  return g_strcmp0 (answer, "ok a-1") == 0 ? 0 : 1;
+}
+
+/* One process signs in, the others adopt what it found out. */
+static void
+test_many (void)
+{
+  begin ();
+  stage_set ("a", "sleep", "200");
+  g_assert_true (stage_fork (32, get_in_child, NULL));
+  g_assert_cmpuint (stage_count ("a acquire"), ==, 1);
+}
+
+/* Many in a place that is new to an account that is known: one finds out. */
+static void
+test_many_in_a_new_place (void)
+{
+  begin ();
+  assert_get ("https://other.example/", NULL, "ok a-1");
+  stage_set ("a", "secret", "a-1");
+  stage_set ("a", "sleep", "200");
+  g_assert_true (stage_fork (32, get_in_child, NULL));
+  g_assert_cmpuint (stage_count ("a acquire"), ==, 2);
+}
+
+/* A new sign-in means nobody who answered before. */
+static void
+test_fresh (void)
+{
+  g_auto (Call) call = { 0 };
+  g_autofree char *answer = NULL;
+
+  begin ();
+  assert_get ("https://place.example/", NULL, "ok a-1");
+  stage_set ("a", "account", "bob");
+  call_begin (&call, "a", stores, "https://place.example/", NULL);
+  kb_session_set_fresh (call.session, TRUE);
+  answer = call_get (&call);
+  g_assert_cmpstr (answer, ==, "ok a-2");
+  g_assert_cmpstr (kb_session_account (call.session), ==, "bob");
+  assert_get ("https://place.example/", NULL, "ok a-2");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/identity/first-answer", test_first_answer);
+  g_test_add_func ("/identity/second-place", test_second_place);
+  g_test_add_func ("/identity/two-accounts", test_two_accounts);
+  g_test_add_func ("/identity/many", test_many);
+  g_test_add_func ("/identity/many-in-a-new-place", test_many_in_a_new_place);
+  g_test_add_func ("/identity/fresh", test_fresh);
+  return g_test_run ();
+}
