@@ -13,3 +13,10 @@ sign_in_sources = \
 	plugins/common/device.c plugins/common/device.h \
 	plugins/common/idtoken.c plugins/common/idtoken.h \
 	plugins/common/tenant.c plugins/common/tenant.h
+listener_sources = \
+	plugins/common/listener.c plugins/common/listener.h \
+	plugins/common/listener-form.c plugins/common/listener-form.h \
+	plugins/common/listener-page.c plugins/common/listener-page.h \
+	plugins/common/listener-port.c plugins/common/listener-port.h \
+	plugins/common/listener-visit.c plugins/common/listener-visit.h
+browser_sources = plugins/common/browser.c plugins/common/browser.h

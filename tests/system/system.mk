@@ -11,6 +11,7 @@ system_scripts = \
 	tests/system/test-kill \
 	tests/system/test-lfs \
 	tests/system/test-logins \
+	tests/system/test-page \
 	tests/system/test-parallel \
 	tests/system/test-pat \
 	tests/system/test-second-chance \
@@ -22,6 +23,11 @@ TESTS += $(SYSTEM_TESTS)
 endif
 EXTRA_DIST += $(system_scripts) tests/system/lib.sh tests/system/keyring-items \
 	tests/system/basic-server
+check_PROGRAMS += tests/system/page-driver
+tests_system_page_driver_SOURCES = tests/system/page-driver.c $(listener_sources)
+tests_system_page_driver_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS)
+tests_system_page_driver_LDADD = $(unit_ldadd) $(MICROHTTPD_LIBS)
+tests_system_page_driver_LDFLAGS = $(unit_ldflags)
 CLEANFILES += $(SYSTEM_TESTS:=.log) $(SYSTEM_TESTS:=.trs) tests/system/test-suite.log
 
 .PHONY: check-system
