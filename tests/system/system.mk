@@ -3,6 +3,7 @@
 # Automake writes rules only for what stands in TESTS: these stand there under a condition
 # that never holds, and `make check-system` runs them through the same harness.
 system_scripts = \
+	tests/system/test-azure-devops-oauth \
 	tests/system/test-clone \
 	tests/system/test-hostile \
 	tests/system/test-hygiene \
@@ -13,6 +14,7 @@ system_scripts = \
 	tests/system/test-logins \
 	tests/system/test-page \
 	tests/system/test-parallel \
+	tests/system/test-password \
 	tests/system/test-pat \
 	tests/system/test-second-chance \
 	tests/system/test-submodules \
