@@ -23,7 +23,7 @@ G_BEGIN_DECLS
 #define KB_LISTENER_FINISH_MS 1000
 
 /* What came back: CODE or ERROR, never both.  The texts are escaped (kb_text_escape) and
-   may be shown; what they say is a server's, not ours.  Start from { NULL }. */
+   may be shown; what they say is a server's, not ours.  Start from { .code = NULL }. */
 typedef struct
 {
   KbSecret *code;          /* good once, with the verifier alone */

@@ -91,12 +91,21 @@ tests_plugins_test_http_LDADD = $(host_ldadd) $(CURL_LIBS)
 tests_plugins_test_http_LDFLAGS = $(host_ldflags)
 
 # The end of a sign-in in the browser.
-check_PROGRAMS += tests/plugins/test-listener tests/plugins/test-browser
-TESTS += tests/plugins/test-listener tests/plugins/test-browser
-tests_plugins_test_listener_SOURCES = tests/plugins/test-listener.c $(listener_sources)
+sign_in_tests = tests/plugins/test-listener tests/plugins/test-listener-end \
+	tests/plugins/test-browser
+loopback = tests/plugins/loopback.c tests/plugins/loopback.h
+check_PROGRAMS += $(sign_in_tests)
+TESTS += $(sign_in_tests)
+tests_plugins_test_listener_SOURCES = tests/plugins/test-listener.c $(loopback) \
+	$(listener_sources)
 tests_plugins_test_listener_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS)
 tests_plugins_test_listener_LDADD = $(unit_ldadd) $(MICROHTTPD_LIBS)
 tests_plugins_test_listener_LDFLAGS = $(unit_ldflags)
+tests_plugins_test_listener_end_SOURCES = tests/plugins/test-listener-end.c $(loopback) \
+	$(listener_sources)
+tests_plugins_test_listener_end_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS)
+tests_plugins_test_listener_end_LDADD = $(unit_ldadd) $(MICROHTTPD_LIBS)
+tests_plugins_test_listener_end_LDFLAGS = $(unit_ldflags)
 tests_plugins_test_browser_SOURCES = tests/plugins/test-browser.c $(browser_sources)
 tests_plugins_test_browser_LDADD = $(unit_ldadd)
 tests_plugins_test_browser_LDFLAGS = $(unit_ldflags)

@@ -16,7 +16,7 @@ main (int argc, char **argv)
   g_autoptr (KbListener) listener = kb_listener_new (0, &error);
   g_autoptr (KbRequest) request
       = kb_request_new (kb_url_new ("https", "dev.azure.com", "x", NULL));
-  g_auto (KbSignIn) got = { NULL };
+  g_auto (KbSignIn) got = { .code = NULL };
   const char *origins[] = { argc == 5 ? argv[2] : NULL, NULL };
   KbPage page = { .program = "git",
                   .account = "ana.lindqvist@contoso.example",
