@@ -181,8 +181,8 @@ void kb_request_note (const KbRequest *request, const char *format, ...)
 KbAnswer kb_request_ask (const KbRequest *request, const char *question, gboolean hidden,
                          KbSecret **answer, GError **error);
 
-/* Shows one line on the terminal, escaped: an address to open, a code to type.  FALSE when
-   nobody may be asked or there is no terminal: then nobody has seen it. */
+/* Shows one line on the terminal, escaped: an address to open, a code to type.  FALSE
+   when nobody may be asked or there is no terminal: then nobody has seen it. */
 gboolean kb_request_tell (const KbRequest *request, const char *text);
 
 /* Who asks, for people to read: "git".  NULL when it is not known. */

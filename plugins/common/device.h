@@ -45,10 +45,10 @@ typedef struct
 typedef KbOauth2Token *(*KbDevicePoll) (gpointer data, KbOauth2Refusal *refusal,
                                         GError **error);
 
-/* New, or NULL.  Waits before each poll; `authorization_pending` goes on, `slow_down` goes
-   on 5 s slower, no answer (KB_ERROR_NETWORK) goes on twice as slow; everything else ends
-   it.  KB_ERROR_INTERACTION: the code or the request's own deadline has run out, or the
-   request was cancelled.  CLOCK NULL: the real one. */
+/* New, or NULL.  Waits before each poll; `authorization_pending` goes on, `slow_down`
+   goes on 5 s slower, no answer (KB_ERROR_NETWORK) goes on twice as slow; everything else
+   ends it.  KB_ERROR_INTERACTION: the code or the request's own deadline has run out, or
+   the request was cancelled.  CLOCK NULL: the real one. */
 KbOauth2Token *kb_device_wait (const KbDevice *device, const KbRequest *request,
                                const KbDeviceClock *clock, KbDevicePoll poll,
                                gpointer data, GError **error);

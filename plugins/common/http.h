@@ -39,8 +39,8 @@ typedef struct
   gint64 retry_after; /* seconds from now, 0 when the server did not say */
   gint64 date;        /* the server's clock, 0 when it did not say */
   KbSecret *body;     /* never NULL */
-  char **kept;        /* "name: value" of each wanted header that came, as WANTED spells it,
-                         never NULL */
+  char **kept; /* "name: value" of each wanted header that came, as WANTED spells it,
+                  never NULL */
 } KbHttpAnswer;
 
 void kb_http_answer_free (KbHttpAnswer *answer);

@@ -178,8 +178,7 @@ kb_id_token_read (const KbSecret *token, const KbIdTokenRules *rules, KbIdToken 
     return refuse (error, KB_ERROR_PROTOCOL, "does not say who signed in");
   tenant = claim (json, "tid");
   id->account = g_steal_pointer (&account);
-  id->tenant = tenant != NULL && kb_guid_is_valid (tenant)
-                   ? g_ascii_strdown (tenant, -1)
-                   : NULL;
+  id->tenant
+      = tenant != NULL && kb_guid_is_valid (tenant) ? g_ascii_strdown (tenant, -1) : NULL;
   return TRUE;
 }

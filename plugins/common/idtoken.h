@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What an id_token says of who signed in.  It came over TLS from the token endpoint itself
-   (OpenID Connect Core 3.1.3.7, item 6), so no signature is verified; knows no keys. */
+/* What an id_token says of who signed in.  It came over TLS from the token endpoint
+   itself (OpenID Connect Core 3.1.3.7, item 6), so no signature is verified; knows no
+   keys. */
 #ifndef KB_IDTOKEN_H
 #define KB_IDTOKEN_H
 

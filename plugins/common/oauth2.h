@@ -50,9 +50,9 @@ typedef struct
 {
   const char *endpoint;
   const KbBuffer *form;
-  const KbSecret *secret;   /* what FORM proves the client with: never shown, even when the
-                               server says it */
-  const KbSecret *grant;    /* a code or refresh token in FORM, as SECRET; or NULL */
+  const KbSecret *secret; /* what FORM proves the client with: never shown, even when the
+                             server says it */
+  const KbSecret *grant;  /* a code or refresh token in FORM, as SECRET; or NULL */
   KbOauth2Refusal *refusal; /* filled when it is refused; or NULL */
 } KbOauth2Call;
 
@@ -70,7 +70,7 @@ KbOauth2Token *kb_oauth2_request (KbHttp *http, const KbRequest *request,
 void kb_oauth2_set_redirect_error (GError **error, const char *name,
                                    const char *description);
 
-/* The answer to a form that is no token request, judged in the same way: new, or NULL.  An
+/* The answer to a form that is no token request, judged in the same way: new, or NULL. An
    `error` in a 200 is a refusal too. */
 KbJson *kb_oauth2_send (KbHttp *http, const KbRequest *request, const KbOauth2Call *call,
                         GError **error);

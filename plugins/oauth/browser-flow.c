@@ -91,7 +91,8 @@ flow_begin (Flow *flow, const KbOauthJob *job, GError **error)
 
 /* ---- the address ---------------------------------------------------------------- */
 
-/* Without a hint a person chooses, as the browser's own session may be somebody else's. */
+/* Without a hint a person chooses, as the browser's own session may be somebody else's.
+ */
 static gboolean
 add_person (const KbOauthJob *job, KbBuffer *query)
 {

@@ -75,8 +75,8 @@ find_tenant (KbOauthJob *job, GError **error)
 static char *
 challenged_claims (const KbRequest *request)
 {
-  g_autofree char *text = kb_challenge_parameter (kb_request_challenges (request),
-                                                  "Bearer", "claims");
+  g_autofree char *text
+      = kb_challenge_parameter (kb_request_challenges (request), "Bearer", "claims");
   g_autofree char *plain = NULL;
   g_autofree guint8 *bytes = NULL;
   g_autoptr (KbSecret) secret = NULL;
@@ -206,9 +206,8 @@ kb_oauth_job_who (const KbOauthJob *job, const KbOauth2Token *token, const char 
 static gboolean
 is_granted (const char *word, char **granted)
 {
-  gsize resource = g_str_has_suffix (word, "/.default")
-                       ? strlen (word) - strlen (".default")
-                       : 0;
+  gsize resource
+      = g_str_has_suffix (word, "/.default") ? strlen (word) - strlen (".default") : 0;
 
   for (gsize i = 0; granted[i] != NULL; i++)
     if (g_ascii_strcasecmp (granted[i], word) == 0
@@ -278,8 +277,7 @@ kb_oauth_job_finish (const KbOauthJob *job, const KbOauth2Token *token,
                      GError **error)
 {
   gboolean any = g_strcmp0 (job->tenant, KB_TENANT_ANY) == 0 && id->tenant != NULL;
-  g_autofree char *realm
-      = kb_oauth_realm (job->settings, any ? id->tenant : job->tenant);
+  g_autofree char *realm = kb_oauth_realm (job->settings, any ? id->tenant : job->tenant);
 
   if (!check_scope (job, token, error))
     return KB_FAILED;

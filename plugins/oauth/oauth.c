@@ -6,7 +6,8 @@
 
 #include "common/authority.h"
 
-/* Git Credential Manager has used it for years; keybearer-oauth(8) says what it is worth. */
+/* Git Credential Manager has used it for years; keybearer-oauth(8) says what it is worth.
+ */
 #define CLIENT_DEFAULT "872cd9fa-d31f-45e0-9eab-6e460a02d1f1"
 
 static const KbOption options[] = {
@@ -31,8 +32,7 @@ static const KbOption options[] = {
     "Another provider's address for device codes" },
   { "client-secret", KB_OPTION_SECRET, FALSE, NULL,
     "Secret of the application, where a provider wants one" },
-  { "user", KB_OPTION_STRING, FALSE, NULL,
-    "User name that the token is a password for" },
+  { "user", KB_OPTION_STRING, FALSE, NULL, "User name that the token is a password for" },
   { NULL, KB_OPTION_STRING, FALSE, NULL, NULL }
 };
 

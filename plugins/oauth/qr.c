@@ -4,6 +4,7 @@
 #include "oauth/qr.h"
 
 #include <qrencode.h>
+#include <string.h>
 
 /* The standard wants four; two are enough for telephones, and lines are few. */
 #define QUIET 2
@@ -25,8 +26,7 @@ draw_line (const QRcode *code, int y)
   GString *line = g_string_new (NULL);
 
   for (int x = -QUIET; x < code->width + QUIET; x++)
-    g_string_append (line,
-                     halves[is_light (code, x, y) + 2 * is_light (code, x, y + 1)]);
+    g_string_append (line, halves[is_light (code, x, y) + 2 * is_light (code, x, y + 1)]);
   return g_string_free (line, FALSE);
 }
 
@@ -41,13 +41,27 @@ draw (const QRcode *code)
   return (char **) g_ptr_array_free (g_steal_pointer (&lines), FALSE);
 }
 
+/* As setlocale(3) has it, which the program never calls. */
+static gboolean
+is_utf8_terminal (void)
+{
+  static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+  const char *value = NULL;
+  g_autofree char *lower = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names) && (value == NULL || *value == '\0'); i++)
+    value = g_getenv (names[i]);
+  lower = g_ascii_strdown (value != NULL ? value : "", -1);
+  return strstr (lower, "utf-8") != NULL || strstr (lower, "utf8") != NULL;
+}
+
 char **
 kb_oauth_qr (const char *text)
 {
   QRcode *code;
   char **lines = NULL;
 
-  if (!g_get_charset (NULL))
+  if (!is_utf8_terminal ())
     return NULL;
   code = QRcode_encodeString8bit (text, 0, QR_ECLEVEL_L);
   if (code == NULL)

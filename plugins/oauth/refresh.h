@@ -8,8 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* By the request's renewal, which must be there.  KB_ERROR_INTERACTION: only a new sign-in
-   helps; what it has to satisfy is then in JOB->claims. */
+/* By the request's renewal, which must be there.  KB_ERROR_INTERACTION: only a new
+   sign-in helps; what it has to satisfy is then in JOB->claims. */
 KbAnswer kb_oauth_refresh (KbOauthJob *job, KbCredential **credential, GError **error);
 
 G_END_DECLS

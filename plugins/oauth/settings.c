@@ -52,7 +52,7 @@ is_plain (const char *text)
 }
 
 /* New: the origin of an endpoint that is an https URL; NULL with ERROR when it is none;
-   *ORIGIN stays NULL when it is not configured. */
+ *ORIGIN stays NULL when it is not configured. */
 static gboolean
 endpoint_origin (const KbInstance *instance, const char *option, char **origin,
                  GError **error)
@@ -162,7 +162,8 @@ read_generic (KbOauthSettings *settings, GError **error)
   if ((settings->flows & KB_OAUTH_DEVICE) != 0 && device == NULL)
     settings->flows &= ~KB_OAUTH_DEVICE;
   if (settings->flows == 0)
-    return refuse (error, "flows", "authorization-endpoint or device-endpoint is missing");
+    return refuse (error, "flows",
+                   "authorization-endpoint or device-endpoint is missing");
   host = settings->origin + strlen ("https://");
   settings->client = g_strdup (kb_instance_string (instance, "client-id"));
   settings->scope = g_strdup (kb_instance_string (instance, "scope"));

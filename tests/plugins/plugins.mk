@@ -34,7 +34,8 @@ endif
 # Sources, in the module files that the program loads.
 source_host = tests/plugins/source-host.c tests/plugins/source-host.h
 source_tests =
-EXTRA_DIST += tests/plugins/https-server tests/plugins/https_people.py
+EXTRA_DIST += tests/plugins/https-server tests/plugins/https_people.py \
+	tests/plugins/https_oauth.py
 if PLUGIN_ENV
 source_tests += tests/plugins/test-env
 endif
@@ -47,6 +48,9 @@ endif
 if PLUGIN_SERVICE_PRINCIPAL
 source_tests += tests/plugins/test-service-principal
 source_tests += tests/plugins/test-oauth2 tests/plugins/test-http
+endif
+if PLUGIN_OAUTH
+source_tests += tests/plugins/test-oauth tests/plugins/test-oauth-pieces
 endif
 if PLUGIN_PASSWORD
 source_tests += tests/plugins/test-password
@@ -109,3 +113,11 @@ tests_plugins_test_listener_end_LDFLAGS = $(unit_ldflags)
 tests_plugins_test_browser_SOURCES = tests/plugins/test-browser.c $(browser_sources)
 tests_plugins_test_browser_LDADD = $(unit_ldadd)
 tests_plugins_test_browser_LDFLAGS = $(unit_ldflags)
+tests_plugins_test_oauth_SOURCES = tests/plugins/test-oauth.c $(source_host)
+tests_plugins_test_oauth_LDADD = $(host_ldadd)
+tests_plugins_test_oauth_LDFLAGS = $(host_ldflags)
+tests_plugins_test_oauth_pieces_SOURCES = tests/plugins/test-oauth-pieces.c \
+	$(source_host) $(sign_in_sources) $(oauth2_sources) $(http_sources)
+tests_plugins_test_oauth_pieces_CPPFLAGS = $(AM_CPPFLAGS) $(OAUTH_CFLAGS)
+tests_plugins_test_oauth_pieces_LDADD = $(host_ldadd) $(OAUTH_LIBS)
+tests_plugins_test_oauth_pieces_LDFLAGS = $(host_ldflags)
