@@ -17,6 +17,7 @@ system_scripts = \
 	tests/system/test-password \
 	tests/system/test-pat \
 	tests/system/test-second-chance \
+	tests/system/test-sign-in \
 	tests/system/test-submodules \
 	tests/system/test-clients
 SYSTEM_TESTS += $(system_scripts) tests/azure/test_fidelity
