@@ -44,6 +44,8 @@ def redeemed(server, name, form, origin):
     challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
     if code["code_challenge"] != challenge or code["redirect_uri"] != form["redirect_uri"]:
         return server.refusal("invalid_grant", 501481, "PKCE")
+    if name == "oauth-forge":
+        return server.good(scope="repo,gist", token_type="bearer", expires_in="absent")
     if name == "oauth-used":
         return server.refusal("invalid_grant", 54005, "code was already redeemed")
     token = "absent" if name == "oauth-silent" else id_token(name, form, origin, code.get("nonce"))
@@ -122,7 +124,11 @@ def browse(url):
         fields = {"error": "access_denied", "error_description": "AADSTS65004: declined", "state": asked["state"]}
     if name == "oauth-mixed":
         fields["iss"] = "https://login.evil.example/v2.0"
-    post(asked["redirect_uri"], fields, origin)
+    if asked.get("response_mode") == "form_post":
+        post(asked["redirect_uri"], fields, origin)
+    else:
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        opener.open(asked["redirect_uri"] + "/?" + urllib.parse.urlencode(fields), timeout=20).read()
 
 
 if __name__ == "__main__":

@@ -201,6 +201,24 @@ test_discovery (void)
   g_assert_cmpstr (personal, ==, "organizations/" RESOURCE);
 }
 
+/* The tenant of the credential before this one needs no second look. */
+static void
+test_prior_tenant (void)
+{
+  g_autoptr (SourceHost) host = host_new ("");
+  g_autoptr (KbRequest) request = source_host_request ();
+  g_autoptr (KbSecret) renewal = kb_secret_new_text ("CANARY-old");
+  g_autoptr (KbCredential) prior = kb_credential_new (KB_SCHEME_BEARER, "x", renewal);
+  g_autoptr (KbCredential) credential = NULL;
+  g_autoptr (GError) error = NULL;
+
+  kb_credential_set_identity (prior, NULL, TENANT "/" RESOURCE);
+  kb_request_hand (request, prior, TRUE, renewal, NULL);
+  (void) source_host_acquire (host, request, &credential, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (kb_credential_realm (credential), ==, TENANT "/" RESOURCE);
+}
+
 /* ---- a person with a browser ---------------------------------------------------- */
 
 static KbCredential *
@@ -311,27 +329,52 @@ test_device_without_terminal (void)
 
 /* ---- other providers ------------------------------------------------------------ */
 
-static void
-test_forge (void)
+static SourceHost *
+forge_new (void)
 {
   KbNetwork network = { server->ca_file, NULL };
   g_autofree char *origin = https_server_origin (server, "trusted");
   g_autofree char *token = g_strconcat (origin, "/oauth-forge/token", NULL);
   g_autoptr (GError) error = NULL;
-  g_autoptr (SourceHost) host = source_host_new (
-      "oauth", &network, &error, "token-endpoint", token, "authorization-endpoint", token,
-      "client-id", "abc", "scope", "repo gist", "user", "oauth2", NULL);
-  g_autoptr (KbRequest) request = source_host_request_for ("git.example");
-  g_autoptr (KbCredential) credential = NULL;
-  g_autofree char *realm = g_strconcat (origin + strlen ("https://"), "/abc", NULL);
+  SourceHost *host = source_host_new ("oauth", &network, &error, "token-endpoint", token,
+                                      "authorization-endpoint", token, "client-id", "abc",
+                                      "scope", "repo gist", "user", "oauth2", NULL);
 
   g_assert_no_error (error);
-  hand_renewal (request, "CANARY-old");
-  (void) source_host_acquire (host, request, &credential, &error);
-  g_assert_no_error (error);
+  return host;
+}
+
+static void
+assert_forge (const KbCredential *credential)
+{
+  g_autofree char *origin = https_server_origin (server, "trusted");
+  g_autofree char *realm = g_strconcat (origin + strlen ("https://"), "/abc", NULL);
+
   g_assert_cmpint (kb_credential_scheme (credential), ==, KB_SCHEME_BASIC);
   g_assert_cmpstr (kb_credential_user (credential), ==, "oauth2");
   g_assert_cmpstr (kb_credential_realm (credential), ==, realm);
+}
+
+static void
+test_forge (void)
+{
+  g_autoptr (SourceHost) host = forge_new ();
+  g_autoptr (KbRequest) request = source_host_request_for ("git.example");
+  g_autoptr (KbRequest) again = source_host_request_for ("git.example");
+  g_autoptr (KbCredential) first = NULL;
+  g_autoptr (KbCredential) second = NULL;
+  g_autoptr (GError) error = NULL;
+
+  first = signed_in (host, request, &error);
+  g_assert_no_error (error);
+  assert_forge (first);
+  g_assert_cmpint (kb_credential_expires (first), ==, 0);
+  g_assert_cmpstr (kb_credential_account (first), ==, "oauth");
+  hand_renewal (again, "CANARY-old");
+  (void) source_host_acquire (host, again, &second, &error);
+  g_assert_no_error (error);
+  assert_forge (second);
+  assert_renewal (second, "CANARY-new");
 }
 
 static void
@@ -367,6 +410,7 @@ add_tests (void)
   g_test_add_func ("/oauth/nobody", test_nobody);
   g_test_add_func ("/oauth/identify", test_identify);
   g_test_add_func ("/oauth/discovery", test_discovery);
+  g_test_add_func ("/oauth/prior-tenant", test_prior_tenant);
   g_test_add_func ("/oauth/browser", test_browser);
   g_test_add_func ("/oauth/bad-sign-ins", test_bad_sign_ins);
   g_test_add_func ("/oauth/again", test_again);
