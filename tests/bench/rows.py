@@ -89,6 +89,7 @@ class Row:
     """One line of the table: `contestants` puts Keybearer first, the peer that bounds it second."""
     title = ""
     bound = None  # times the peer
+    times = 1  # as many rounds: more where a run takes a millisecond
     absolute = None  # (limit, unit), where the bound is no ratio
 
     def contestants(self, bench):
@@ -98,6 +99,7 @@ class Row:
 class Cached(Row):
     """A token from memory: ours from the kernel keyring, git's from its daemon."""
     key, title, bound = "cached", "cached get, whole process", 1.0
+    times = 10
 
     def contestants(self, bench):
         return [lambda: self.ours(bench), lambda: self.git_cache(bench)]
@@ -213,6 +215,7 @@ class Cold(Row):
 class Accounts(Row):
     """Both sides are ours, each with a state folder and a kernel keyring of its own."""
     key, title, bound = "accounts", f"get with 1 and with {ACCOUNTS:,} accounts", 1.2
+    times = 10
 
     def contestants(self, bench):
         new_session_keyring()
