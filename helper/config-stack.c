@@ -154,8 +154,8 @@ new_entries (void)
   return entries;
 }
 
-/* The key must be there: what an absent one would mean is a guess, an empty one is not.
- */
+/* The key must be there: what an absent one would mean is a guess, an empty one is
+   not. */
 static gboolean
 take_entries (GArray *entries, const KbConfigGroup *group, const char *name,
               GError **error)
@@ -168,7 +168,7 @@ take_entries (GArray *entries, const KbConfigGroup *group, const char *name,
   return take_list (entries, group, key, take_entry, error);
 }
 
-/* ---- stacks ---------------------------------------------------------------------- */
+/* ---- stacks --------------------------------------------------------------------- */
 
 KbStack *
 kb_stack_new (const KbConfigGroup *group, GError **error)
@@ -262,7 +262,7 @@ kb_stack_match (const KbStack *stack, const KbUrl *url)
   return best;
 }
 
-/* ---- organizations ------------------------------------------------------------- */
+/* ---- organizations -------------------------------------------------------------- */
 
 KbOrganizations *
 kb_organizations_new (const KbConfigGroup *group, GError **error)

@@ -28,8 +28,8 @@ KbOrganizations *kb_organizations_new (const KbConfigGroup *group, GError **erro
 void kb_organizations_free (KbOrganizations *organizations);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbOrganizations, kb_organizations_free)
 
-/* The best score of its patterns; ORGANIZATION (new, or NULL) is set when that is not 0.
- */
+/* The best score of its patterns; ORGANIZATION (new, or NULL) is set when that is not
+   0. */
 guint kb_organizations_match (const KbOrganizations *organizations, const KbUrl *url,
                               char **organization);
 gboolean kb_organizations_user_is_one (const KbOrganizations *organizations);

@@ -25,7 +25,7 @@ struct _KbConfig
   const char *modules_dir;
 };
 
-/* ---- files ------------------------------------------------------------------------ */
+/* ---- files ---------------------------------------------------------------------- */
 
 /* MISSING NULL: the file must be there. */
 static gboolean
@@ -61,8 +61,7 @@ add_defaults (KbConfig *config, GError **error)
                                sizeof kb_defaults - 1, KB_LAYER_SYSTEM, error);
 }
 
-/* ---- meaning ------------------------------------------------------------------------
- */
+/* ---- meaning -------------------------------------------------------------------- */
 
 static gboolean
 check_path (const KbConfigGroup *group, const KbConfigKey *key, GError **error)
@@ -231,8 +230,7 @@ finish (KbConfig *config, GError **error)
   return TRUE;
 }
 
-/* ---- loading ------------------------------------------------------------------------
- */
+/* ---- loading -------------------------------------------------------------------- */
 
 static KbConfig *
 config_new (void)
@@ -297,8 +295,7 @@ kb_config_load_text (const char *name, const char *text, gsize length, GError **
   return finish (config, error) ? g_steal_pointer (&config) : NULL;
 }
 
-/* ---- questions ----------------------------------------------------------------------
- */
+/* ---- questions ------------------------------------------------------------------ */
 
 const KbStack *
 kb_config_match (const KbConfig *config, const KbUrl *url)

@@ -14,8 +14,8 @@
 #define PATTERN_SEGMENTS_MAX 255
 #define CAPTURE "{organization}"
 
-/* A score is compared part by part: literal labels, matched segments, literal segments.
- */
+/* A score is compared part by part: literal labels, matched segments, literal
+   segments. */
 #define LABEL_SCORE (1u << 20)
 #define SEGMENT_SCORE (1u << 10)
 
@@ -109,7 +109,7 @@ kb_url_origin (const KbUrl *url)
   return g_strdup_printf ("%s://%s:%u", url->scheme, url->host, url->port);
 }
 
-/* ---- patterns ---------------------------------------------------------------------- */
+/* ---- patterns ------------------------------------------------------------------- */
 
 void
 kb_pattern_free (KbPattern *pattern)
@@ -164,8 +164,8 @@ read_host (const KbUrlPieces *pieces, KbPattern *pattern, guint *captures)
   return wrong != NULL ? wrong : read_wild_host (pieces->host, pattern, captures);
 }
 
-/* Plain text is no longer than what it was escaped in.  NULL: the segment is malformed.
- */
+/* Plain text is no longer than what it was escaped in.  NULL: the segment is
+   malformed. */
 static char *
 add_segment (char *to, const char *from, gsize length)
 {

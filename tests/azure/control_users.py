@@ -60,7 +60,7 @@ class People:
     def _change(self, user, name, value):
         if name in FLAGS:
             setattr(user, name, value in ("1", "true", True))
-        elif name in CODES and str(value).isdecimal() and int(value) in (0, *errors.TABLE):
+        elif name in CODES and str(value).isdecimal() and int(value) in (0, *errors.ORDERED):
             setattr(user, name, int(value))
         elif name in TEXTS and (TEXTS[name] is None or value in TEXTS[name]):
             setattr(user, name, value)

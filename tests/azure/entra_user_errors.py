@@ -16,6 +16,8 @@ ENROLL = ("Due to a configuration change made by your administrator, or because 
           "new location, you must enroll in multi-factor authentication to access '{resource}'.")
 SIGN_IN_CODES = (50053, 50055, 50057)
 MFA_CODES = (50072, 50074, 50076, 50078, 50079, 50158)
+ORDERED = (*SIGN_IN_CODES, *MFA_CODES, 16000, 50020, 50097, 50105, 50129, 50131, 53000, 53001,
+           53003, 530003, 530032, 500212, 65001, 90094)
 
 
 @dataclasses.dataclass
@@ -66,8 +68,13 @@ TABLE = {
                 "by your administrator, " + MFA),
     50079: _mfa(ENROLL),
     50097: _device("Device authentication is required."),
+    50105: Row(SHEET, "interaction_required", "Your administrator has configured the application "
+               "{name} ('{app}') to block users unless they are specifically granted "
+               "('assigned') access to the application."),
     50126: Row("E14", "invalid_grant", "Error validating credentials due to invalid username or "
                "password."),
+    50129: _device("Device is not workplace joined. Workplace join is required to register the "
+                   "device."),
     50131: _device("Device is not in required device state: known. Or, the request was blocked "
                    "due to suspicious activity, access policy, or security policy decisions."),
     50147: Row(GENERAL, "invalid_request", "Missing code challenge: this client must send "
@@ -89,6 +96,8 @@ TABLE = {
                "policies. The access policy does not allow token issuance.", "message_only"),
     530003: _device("Your device is required to be managed to access this resource."),
     530032: _device("Blocked by security policy."),
+    500212: Row(SHEET, "interaction_required", "The user's administrator has set an outbound "
+                "access policy that does not allow access to the resource tenant."),
     54005: Row("E7", "invalid_grant", "OAuth2 Authorization code was already redeemed, please "
                "retry with a new valid code or use an existing refresh token.", uri=False),
     65001: Row("E13", "invalid_grant", "The user or administrator has not consented to use the "

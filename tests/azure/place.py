@@ -61,7 +61,7 @@ def locate(ask):
     if ask.host in SHARED:
         org = ask.segments[0].lower() if ask.segments else ""
         return Place(SHARED[ask.host], org, ask.segments[1:], f"https://{ask.host}/{org}/")
-    service, org = _by_suffix(ask.host)
+    service, org = _by_suffix(ask.host) or (TFS, "")
     rest = ask.segments
     if rest and rest[0].lower() == "defaultcollection":
         rest = rest[1:]

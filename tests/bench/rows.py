@@ -89,6 +89,7 @@ class Row:
     """One line of the table: `contestants` puts Keybearer first, the peer that bounds it second."""
     title = ""
     bound = None  # times the peer
+    times = 1  # as many rounds: more where a run takes a millisecond
     absolute = None  # (limit, unit), where the bound is no ratio
 
     def contestants(self, bench):
@@ -98,6 +99,7 @@ class Row:
 class Cached(Row):
     """A token from memory: ours from the kernel keyring, git's from its daemon."""
     key, title, bound = "cached", "cached get, whole process", 1.0
+    times = 10
 
     def contestants(self, bench):
         return [lambda: self.ours(bench), lambda: self.git_cache(bench)]
@@ -161,18 +163,29 @@ class Cold(Row):
     key, title, bound = "cold", "cold get, one token exchange", 1.3
 
     def contestants(self, bench):
-        return [lambda: self.ours(bench), lambda: self.curl(bench)]
+        return [lambda: self.ours(bench), lambda: self.curl(bench), lambda: self.without_store(bench)]
 
     @staticmethod
-    def ours(bench):
+    def ours(bench, name="keybearer", environment=None):
         StandIn()
         program = bench.keybearer()
         ask = bench.write("ask", ASK)
         # As git does: what it asked for, and what it was given.
         refuse = bench.write("refuse", "#!/bin/sh\n"
                              f"{{ head -n 2 '{ask}'; '{program}' get <'{ask}'; }} | '{program}' erase\n", 0o700)
-        bench.tell([refuse], "")
-        return Command("keybearer", [program, "get"], ASK, "password=", before=refuse)
+        bench.tell([refuse], "", environment)
+        return Command(name, [program, "get"], ASK, "password=", before=refuse, environment=environment or {})
+
+    @staticmethod
+    def without_store(bench):
+        """What of it is the desktop's keyring, which curl has nothing to do with."""
+        with open(os.path.join(bench.folder, "config/keybearer/keybearer.conf"), encoding="utf-8") as file:
+            text = file.read().replace("=kernel-keyring;secret-service", "=kernel-keyring")
+        text = text.replace("sources=bench", "sources=alone").replace("[source bench]", "[source alone]")
+        bench.write("alone/keybearer/keybearer.conf", text)
+        folders = {"XDG_CONFIG_HOME": os.path.join(bench.folder, "alone"),
+                   "XDG_STATE_HOME": os.path.join(bench.folder, "state-alone")}
+        return Cold.ours(bench, "keybearer, kernel keyring alone", folders)
 
     @staticmethod
     def curl(bench):
@@ -202,6 +215,7 @@ class Cold(Row):
 class Accounts(Row):
     """Both sides are ours, each with a state folder and a kernel keyring of its own."""
     key, title, bound = "accounts", f"get with 1 and with {ACCOUNTS:,} accounts", 1.2
+    times = 10
 
     def contestants(self, bench):
         new_session_keyring()

@@ -178,8 +178,6 @@ test_renewal_is_handed_back (void)
 static void
 test_renewal_of_the_durable_store (void)
 {
-  g_autoptr (KbRecord) kept = NULL;
-
   stage_new ();
   stage_set ("a", "rotates", "1");
   assert_get ("cache;keep", "ok a-1");

@@ -160,7 +160,12 @@ test_exclusive (void)
   g_assert_true (g_file_set_contents (path, "0", -1, NULL));
   for (guint i = 0; i < 48; i++)
     if (fork () == 0)
-      _exit (count_under_lock (path));
+      {
+        int status = count_under_lock (path);
+
+        g_clear_pointer (&path, g_free);
+        _exit (status);
+      }
   for (guint i = 0; i < 48; i++)
     {
       int status = 0;

@@ -139,8 +139,7 @@ start_sleeper (const char *stores)
   process = fork ();
   if (process == 0)
     {
-      g_autofree char *answer = stage_get ("a", stores);
-
+      g_free (stage_get ("a", stores));
       _exit (0);
     }
   while (acquired () == 0)

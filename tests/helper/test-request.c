@@ -116,8 +116,7 @@ test_note (void)
 static void
 look (const KbRequest *request)
 {
-  g_autoptr (KbSecret) secret = kb_request_getenv_secret (request, "KB_T_SECRET");
-
+  kb_secret_unref (kb_request_getenv_secret (request, "KB_T_SECRET"));
   (void) kb_request_getenv (request, "KB_T_PLAIN");
   (void) kb_request_getenv (request, "KB_T_NONE");
 }

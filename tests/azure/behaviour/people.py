@@ -3,9 +3,12 @@
 # Knows nothing of the pages on which people sign in.
 
 import base64
+import concurrent.futures
 import json
 import re
+import subprocess
 
+import entra_user_errors as errors
 from behaviour.entra import claims, code
 from behaviour.flows import (LOGIN, SCOPE, Request, device, env, outcome, person, poll, refresh,
                              rest, signed_in, token, walk, window)
@@ -270,3 +273,43 @@ def logged():
         ("authorization_code", "keybearer", env("USER")),
         ("refresh_token", "keybearer", env("USER"))]
     assert document["refresh_token"][:40] not in json.dumps(control("GET", "/log"))
+
+
+@test
+def ordered():
+    """ctl: every refusal that can be ordered has its words on the page and at the endpoint."""
+    document = signed_in()
+    for number in errors.ORDERED:
+        person("alice", refuse=str(number))
+        page = walk(Request())
+        told = outcome(page)["code"] if page.left else page.words
+        assert f"AADSTS{number}:" in told or number in (50074, 50076, 50078), (number, told)
+        assert code(refresh(document)) == number
+    person("alice", refuse="0")
+    assert refresh(document)[0] == 200
+
+
+@test
+def lost():
+    """Refresh: an answer lost on its way costs the login under strict rotation, not under fapi."""
+    for policy, status in (("strict", 400), ("fapi", 200)):
+        rotation(policy)
+        document = signed_in()
+        fault("entra-token", "drop", "count=1")
+        assert subprocess.run(
+            ["curl", "-s", f"{LOGIN}/organizations/oauth2/v2.0/token", "-d",
+             f"grant_type=refresh_token&client_id={env('PUBLIC_CLIENT_ID')}&refresh_token="
+             f"{document['refresh_token']}"], check=False).returncode == 52
+        assert refresh(document)[0] == status
+    rotation("forgiving")
+
+
+@test
+def race():
+    """Refresh: of sixteen that use one token at once under strict rotation, one succeeds."""
+    rotation("strict")
+    document = signed_in()
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        results = list(pool.map(lambda _: refresh(document)[0], range(16)))
+    assert sorted(results) == [200] + [400] * 15, results
+    rotation("forgiving")

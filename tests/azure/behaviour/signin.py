@@ -50,6 +50,8 @@ def pages():
     nobody = browser.press(again, "submit", username="x@<b>.example", password="y")
     assert "This username may be incorrect" in nobody.words and "&lt;b&gt;" in nobody.text
     assert outcome(browser.press(nobody, "cancel"))["error"] == "access_denied"
+    native = wire.fetch("GET", f"{LOGIN}/common/oauth2/nativeclient?code=x", [])
+    assert native.status == 200 and b"code=x" not in native.body
 
 
 @test
@@ -183,7 +185,7 @@ def consents():
 @test
 def refusals():
     """Sign-in: Conditional Access on a page or to the app; disabled, locked, expired."""
-    for code in (53003, 530003, 53000, 50079, 50131):
+    for code in (53003, 530003, 53000, 50079, 50105, 50131):
         person("mallory", refuse=str(code))
         refused(Request(), code, name="mallory")
     person("mallory", refuse="53003", refuse_at="redirect")
