@@ -68,6 +68,11 @@ find_tenant (KbOauthJob *job, GError **error)
     job->tenant = prior_tenant (job);
   if (job->tenant == NULL)
     job->tenant = kb_tenant_discover (job->http, job->request, error);
+  if (g_strcmp0 (job->tenant, KB_TENANT_ANY) == 0
+      && kb_request_organization_missing (job->request))
+    kb_request_note (job->request,
+                     "the URL names no organization, so the account's own tenant is "
+                     "asked: set credential.useHttpPath");
   return job->tenant != NULL;
 }
 
