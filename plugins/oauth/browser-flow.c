@@ -215,7 +215,7 @@ fill_form (const Flow *flow, KbBuffer *form, const KbSecret *code)
 }
 
 static KbAnswer
-redeem (const Flow *flow, const KbSignIn *answer, KbIdToken *id,
+redeem (const Flow *flow, const KbSignIn *answer, KbOauth2Refusal *refusal, KbIdToken *id,
         KbCredential **credential, GError **error)
 {
   const KbOauthJob *job = flow->job;
@@ -229,7 +229,7 @@ redeem (const Flow *flow, const KbSignIn *answer, KbIdToken *id,
       g_set_error_literal (error, KB_ERROR, KB_ERROR_PROTOCOL, "the code is too long");
       return KB_FAILED;
     }
-  token = kb_oauth_job_ask (job, form, answer->code, NULL, error);
+  token = kb_oauth_job_ask (job, form, answer->code, refusal, error);
   if (token == NULL || !kb_oauth_job_who (job, token, flow->nonce, id, error)
       || !kb_oauth_check_person (job, id, error))
     return KB_FAILED;
@@ -255,7 +255,8 @@ finish_page (const Flow *flow, const KbIdToken *id, const GError *problem)
 }
 
 KbAnswer
-kb_oauth_browser (const KbOauthJob *job, KbCredential **credential, GError **error)
+kb_oauth_browser (const KbOauthJob *job, KbOauth2Refusal *refusal,
+                  KbCredential **credential, GError **error)
 {
   g_auto (Flow) flow = { 0 };
   g_auto (KbSignIn) sign_in = { 0 };
@@ -268,7 +269,7 @@ kb_oauth_browser (const KbOauthJob *job, KbCredential **credential, GError **err
   answer = kb_listener_wait (flow.listener, job->request, &sign_in, error);
   if (answer != KB_OK)
     return answer;
-  answer = redeem (&flow, &sign_in, &id, credential, &problem);
+  answer = redeem (&flow, &sign_in, refusal, &id, credential, &problem);
   finish_page (&flow, &id, problem);
   if (problem != NULL)
     g_propagate_error (error, problem);

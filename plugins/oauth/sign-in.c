@@ -68,9 +68,31 @@ wants_device (const KbOauthJob *job)
   return (flows & KB_OAUTH_BROWSER) == 0 || !browser_exists ();
 }
 
-KbAnswer
-kb_oauth_sign_in (const KbOauthJob *job, KbCredential **credential, GError **error)
+/* Conditional Access may show only when the code is redeemed; its claims go with the next
+   sign-in, and once is enough. */
+static gboolean
+wants_more (KbOauthJob *job, KbOauth2Refusal *refusal)
 {
-  return wants_device (job) ? kb_oauth_device (job, credential, error)
-                            : kb_oauth_browser (job, credential, error);
+  if (refusal->claims == NULL || g_strcmp0 (refusal->claims, job->claims) == 0)
+    return FALSE;
+  g_free (job->claims);
+  job->claims = g_steal_pointer (&refusal->claims);
+  return TRUE;
+}
+
+KbAnswer
+kb_oauth_sign_in (KbOauthJob *job, KbCredential **credential, GError **error)
+{
+  g_auto (KbOauth2Refusal) refusal = { 0 };
+  g_autoptr (GError) problem = NULL;
+  KbAnswer answer;
+
+  if (wants_device (job))
+    return kb_oauth_device (job, credential, error);
+  answer = kb_oauth_browser (job, &refusal, credential, &problem);
+  if (answer == KB_FAILED && wants_more (job, &refusal))
+    return kb_oauth_browser (job, NULL, credential, error);
+  if (answer == KB_FAILED)
+    g_propagate_error (error, g_steal_pointer (&problem));
+  return answer;
 }

@@ -8,13 +8,13 @@
 
 G_BEGIN_DECLS
 
-/* Chooses the way.  Somebody may be asked. */
-KbAnswer kb_oauth_sign_in (const KbOauthJob *job, KbCredential **credential,
-                           GError **error);
+/* Chooses the way, and goes it once more when the server says at the end that it wants
+   more than it asked for.  Somebody may be asked. */
+KbAnswer kb_oauth_sign_in (KbOauthJob *job, KbCredential **credential, GError **error);
 
-/* The two ways. */
-KbAnswer kb_oauth_browser (const KbOauthJob *job, KbCredential **credential,
-                           GError **error);
+/* The two ways.  REFUSAL is filled when the code is not redeemed. */
+KbAnswer kb_oauth_browser (const KbOauthJob *job, KbOauth2Refusal *refusal,
+                           KbCredential **credential, GError **error);
 KbAnswer kb_oauth_device (const KbOauthJob *job, KbCredential **credential,
                           GError **error);
 

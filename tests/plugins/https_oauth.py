@@ -46,6 +46,9 @@ def redeemed(server, name, form, origin):
         return server.refusal("invalid_grant", 501481, "PKCE")
     if name == "oauth-forge":
         return server.good(scope="repo,gist", token_type="bearer", expires_in="absent")
+    if name == "oauth-step" and form.get("claims") != CLAIMS:
+        return server.answer("400 Bad Request", {
+            "error": "interaction_required", "error_description": "AADSTS50076: x", "claims": CLAIMS})
     if name == "oauth-used":
         return server.refusal("invalid_grant", 54005, "code was already redeemed")
     token = "absent" if name == "oauth-silent" else id_token(name, form, origin, code.get("nonce"))

@@ -257,6 +257,7 @@ test_browser (void)
   assert_signs_in ("oauth-person", FALSE);
   assert_signs_in ("oauth-person", TRUE);
   assert_signs_in ("oauth-forged", FALSE);
+  assert_signs_in ("oauth-step", FALSE);
 }
 
 static void
