@@ -137,6 +137,8 @@ show_source (const KbExplainedSource *source, guint number, guint column, KbPage
   if (source->answer != KB_OK)
     return;
   kb_page_entry (page, 2, column, NULL, KB_STYLE_PLAIN, realm);
+  if (source->why != NULL)
+    kb_page_entry (page, 2, column, NULL, KB_STYLE_PLAIN, source->why);
   if (source->ephemeral)
     kb_page_entry (page, 2, column, NULL, KB_STYLE_PLAIN,
                    "taken from there at each call, never kept");
