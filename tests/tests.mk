@@ -29,13 +29,15 @@ include tests/plugins/plugins.mk
 include tests/fuzz/fuzz.mk
 include tests/system/system.mk
 
-# Every test program under valgrind; scripts would only show what their interpreters do.
+# Every test program under valgrind; scripts would only show what their interpreters do, and
+# a browser is started by a child whose exit status valgrind would change.
 valgrind = valgrind -q --error-exitcode=99 --leak-check=full \
 	--errors-for-leak-kinds=definite --suppressions=$(abs_top_srcdir)/tests/valgrind.supp
 .PHONY: check-valgrind
 check-valgrind:
 	programs=; for test in $(TESTS); do case $$test in \
 	  tests/checks/* | tests/fuzz/* | tests/transcripts/* | tests/helper/test-commands) ;; \
+	  tests/plugins/test-browser | tests/plugins/test-oauth) ;; \
 	  *) programs="$$programs $$test" ;; esac; done; \
 	KB_TEST_WRAPPER='$(valgrind)' \
 	  $(MAKE) check TESTS="$$programs" TEST_SUITE_LOG=tests/valgrind.log
