@@ -214,9 +214,8 @@ stage_kept (const char *store, const char *kind, const char *instance)
 
 /* ---- processes ------------------------------------------------------------------ */
 
-/* Under valgrind a crowd would run into its own deadlines. */
-static guint
-crowd (guint count)
+guint
+stage_crowd (guint count)
 {
   const char *wrapper = g_getenv ("KB_TEST_WRAPPER");
 
@@ -232,7 +231,7 @@ stage_fork (guint count, StageFunc func, gpointer data)
   gboolean good = TRUE;
 
   g_assert_cmpint (pipe (gate), ==, 0);
-  count = crowd (count);
+  count = stage_crowd (count);
   for (guint i = 0; i < count; i++)
     if (fork () == 0)
       {
