@@ -57,7 +57,8 @@ KbRecord *stage_kept (const char *store, const char *kind, const char *instance)
 /* COUNT, or 8 under valgrind, where a crowd would run into its own deadlines. */
 guint stage_crowd (guint count);
 
-/* Runs FUNC in stage_crowd (COUNT) processes at once and waits for them; TRUE when all exited 0. */
+/* Runs FUNC in stage_crowd (COUNT) processes at once and waits for them; TRUE when all
+   exited 0. */
 typedef int (*StageFunc) (gpointer data);
 gboolean stage_fork (guint count, StageFunc func, gpointer data);
 
