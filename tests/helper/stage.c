@@ -3,6 +3,8 @@
    Knows nothing of what is tested. */
 #include "stage.h"
 
+#include "base/clock.h"
+
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -248,4 +250,29 @@ stage_fork (guint count, StageFunc func, gpointer data)
       good = good && WIFEXITED (status) && WEXITSTATUS (status) == 0;
     }
   return good;
+}
+
+void
+stage_assert_get (const char *stores, const char *expected)
+{
+  g_autofree char *answer = stage_get ("a", stores);
+
+  if (!g_pattern_match_simple (expected, answer))
+    g_error ("%s is not %s", answer, expected);
+}
+
+guint
+stage_acquired (void)
+{
+  return stage_count ("a acquire");
+}
+
+void
+stage_keep_aged (gint64 made_ago, gint64 left, gint64 refresh_in)
+{
+  gint64 now = kb_clock_now ();
+
+  stage_new ();
+  stage_keep ("keep", "a", "kept", now - made_ago, left != 0 ? now + left : 0,
+              refresh_in != 0 ? now + refresh_in : 0);
 }

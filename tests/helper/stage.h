@@ -51,6 +51,16 @@ char *stage_get (const char *sources, const char *stores);
 void stage_keep (const char *store, const char *instance, const char *secret, gint64 made,
                  gint64 expires, gint64 refresh_after);
 
+/* An empty stage where the store keep has what a made MADE_AGO seconds ago; LEFT and
+   REFRESH_IN are seconds from now, 0 for unknown. */
+void stage_keep_aged (gint64 made_ago, gint64 left, gint64 refresh_in);
+
+/* stage_get of the source a must match EXPECTED, where '*' is any text. */
+void stage_assert_get (const char *stores, const char *expected);
+
+/* How often a was asked to make one. */
+guint stage_acquired (void);
+
 /* New: the record of that item of STORE, or NULL. */
 KbRecord *stage_kept (const char *store, const char *kind, const char *instance);
 

@@ -5,98 +5,72 @@
 
 #include <string.h>
 
-#include "base/clock.h"
 #include "stage.h"
 
-static void
-assert_get (const char *stores, const char *expected)
-{
-  g_autofree char *answer = stage_get ("a", stores);
-
-  if (!g_pattern_match_simple (expected, answer))
-    g_error ("%s is not %s", answer, expected);
-}
-
-static guint
-acquired (void)
-{
-  return stage_count ("a acquire");
-}
-
 /* ---- ages ------------------------------------------------------------------------- */
-
-static void
-keep_aged (gint64 made_ago, gint64 left, gint64 refresh_in)
-{
-  gint64 now = kb_clock_now ();
-
-  stage_new ();
-  stage_keep ("keep", "a", "kept", now - made_ago, left != 0 ? now + left : 0,
-              refresh_in != 0 ? now + refresh_in : 0);
-}
 
 static void
 test_made_once (void)
 {
   stage_new ();
   for (guint i = 0; i < 100; i++)
-    assert_get ("keep", "ok a-1");
-  g_assert_cmpuint (acquired (), ==, 1);
+    stage_assert_get ("keep", "ok a-1");
+  g_assert_cmpuint (stage_acquired (), ==, 1);
 }
 
 static void
 test_fresh (void)
 {
-  keep_aged (3000, 600, 0);
-  assert_get ("keep", "ok kept");
-  g_assert_cmpuint (acquired (), ==, 0);
+  stage_keep_aged (3000, 600, 0);
+  stage_assert_get ("keep", "ok kept");
+  g_assert_cmpuint (stage_acquired (), ==, 0);
 }
 
 static void
 test_no_expiry (void)
 {
-  keep_aged (1000000, 0, 0);
-  assert_get ("keep", "ok kept");
+  stage_keep_aged (1000000, 0, 0);
+  stage_assert_get ("keep", "ok kept");
 }
 
 static void
 test_ageing (void)
 {
-  keep_aged (3000, 200, 0);
-  assert_get ("keep", "ok a-1");
+  stage_keep_aged (3000, 200, 0);
+  stage_assert_get ("keep", "ok a-1");
   g_assert_cmpuint (stage_count ("a prior kept"), ==, 1);
 }
 
 static void
 test_dead (void)
 {
-  keep_aged (3000, -1, 0);
-  assert_get ("keep", "ok a-1");
+  stage_keep_aged (3000, -1, 0);
+  stage_assert_get ("keep", "ok a-1");
 }
 
 /* One that lives ten minutes or less is used for half of its life. */
 static void
 test_short_lived (void)
 {
-  keep_aged (10, 50, 0);
-  assert_get ("keep", "ok kept");
-  keep_aged (40, 20, 0);
-  assert_get ("keep", "ok a-1");
+  stage_keep_aged (10, 50, 0);
+  stage_assert_get ("keep", "ok kept");
+  stage_keep_aged (40, 20, 0);
+  stage_assert_get ("keep", "ok a-1");
 }
 
 static void
 test_welcome (void)
 {
-  keep_aged (3000, 3000, -10);
-  assert_get ("keep", "ok a-1");
-  assert_get ("keep", "ok a-1");
+  stage_keep_aged (3000, 3000, -10);
+  stage_assert_get ("keep", "ok a-1");
+  stage_assert_get ("keep", "ok a-1");
 }
 
 static void
 test_not_yet_welcome (void)
 {
-  keep_aged (3000, 3000, 1000);
-  assert_get ("keep", "ok kept");
+  stage_keep_aged (3000, 3000, 1000);
+  stage_assert_get ("keep", "ok kept");
 }
 
 /* A new one is welcome but cannot be had: the old one serves, whatever went wrong. */
@@ -107,37 +81,37 @@ test_welcome_but_failed (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
     {
-      keep_aged (3000, 3000, -10);
+      stage_keep_aged (3000, 3000, -10);
       stage_set ("a", "acquire", ways[i]);
-      assert_get ("keep", "ok kept");
+      stage_assert_get ("keep", "ok kept");
     }
 }
 
 static void
 test_ageing_but_failed (void)
 {
-  keep_aged (3000, 200, 0);
+  stage_keep_aged (3000, 200, 0);
   stage_set ("a", "acquire", "failed 2");
-  assert_get ("keep", "ok kept");
-  assert_get ("keep", "ok kept");
-  g_assert_cmpuint (acquired (), ==, 1);
+  stage_assert_get ("keep", "ok kept");
+  stage_assert_get ("keep", "ok kept");
+  g_assert_cmpuint (stage_acquired (), ==, 1);
 }
 
 /* It would end in the middle of the call that it is wanted for. */
 static void
 test_last_seconds (void)
 {
-  keep_aged (3000, 5, 0);
+  stage_keep_aged (3000, 5, 0);
   stage_set ("a", "acquire", "failed 2");
-  assert_get ("keep", "failed 2: a: *");
+  stage_assert_get ("keep", "failed 2: a: *");
 }
 
 static void
 test_dead_and_failed (void)
 {
-  keep_aged (3000, -5, 0);
+  stage_keep_aged (3000, -5, 0);
   stage_set ("a", "acquire", "failed 2");
-  assert_get ("keep", "failed 2: a: *");
+  stage_assert_get ("keep", "failed 2: a: *");
 }
 
 /* ---- keeping ---------------------------------------------------------------------- */
@@ -150,7 +124,7 @@ test_renewal_first (void)
 
   stage_new ();
   stage_set ("a", "rotates", "1");
-  assert_get ("keep", "ok a-1");
+  stage_assert_get ("keep", "ok a-1");
   calls = stage_calls ();
   renewal = strstr (calls, "keep put renewal");
   credential = strstr (calls, "keep put credential");
@@ -166,9 +140,9 @@ test_renewal_is_handed_back (void)
 
   stage_new ();
   stage_set ("a", "rotates", "1");
-  assert_get ("keep", "ok a-1");
+  stage_assert_get ("keep", "ok a-1");
   stage_keep ("keep", "a", "a-1", 1, 2, 0);
-  assert_get ("keep", "ok a-2");
+  stage_assert_get ("keep", "ok a-2");
   g_assert_cmpuint (stage_count ("a signed-in"), ==, 1);
   renewal = stage_kept ("keep", "renewal", "a");
   g_assert_cmpstr (kb_secret_peek (renewal->secret), ==, "renewal-2");
@@ -180,13 +154,13 @@ test_renewal_of_the_durable_store (void)
 {
   stage_new ();
   stage_set ("a", "rotates", "1");
-  assert_get ("cache;keep", "ok a-1");
-  assert_get ("keep", "ok a-1");
+  stage_assert_get ("cache;keep", "ok a-1");
+  stage_assert_get ("keep", "ok a-1");
   stage_keep ("keep", "a", "a-1", 1, 2, 0);
-  assert_get ("keep", "ok a-2");
+  stage_assert_get ("keep", "ok a-2");
   stage_keep ("keep", "a", "a-2", 1, 2, 0);
   stage_keep ("cache", "a", "a-2", 1, 2, 0);
-  assert_get ("cache;keep", "ok a-3");
+  stage_assert_get ("cache;keep", "ok a-3");
   g_assert_cmpuint (stage_count ("a reused"), ==, 0);
 }
 
@@ -205,7 +179,7 @@ test_store_refuses (void)
   g_assert_cmpstr (kb_session_notices (call.session)[0], ==,
                    "not kept: keep: put was told to fail");
   g_assert_null (kb_session_notices (call.session)[1]);
-  assert_get ("cache;keep", "ok a-1");
+  stage_assert_get ("cache;keep", "ok a-1");
 }
 
 /* What is locked may hold an answer, so nobody is asked to type it again. */
@@ -215,7 +189,7 @@ test_locked (void)
   stage_new ();
   stage_set ("keep", "get", "failed 5");
   stage_set ("a", "asks", "1");
-  assert_get ("keep", "failed 5: keep: get was told to fail");
+  stage_assert_get ("keep", "failed 5: keep: get was told to fail");
   g_assert_cmpuint (stage_count ("a quiet"), ==, 1);
 }
 
@@ -224,7 +198,7 @@ test_locked_but_made (void)
 {
   stage_new ();
   stage_set ("keep", "get", "failed 5");
-  assert_get ("keep", "ok a-1");
+  stage_assert_get ("keep", "ok a-1");
 }
 
 /* An item that another version wrote, or that is damaged, stands in nobody's way. */
@@ -240,8 +214,8 @@ test_damaged_item (void)
   hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, name, -1);
   key = g_strconcat ("item.", hash, NULL);
   stage_set ("keep", key, "damaged");
-  assert_get ("keep", "ok a-1");
-  assert_get ("keep", "ok a-1");
+  stage_assert_get ("keep", "ok a-1");
+  stage_assert_get ("keep", "ok a-1");
 }
 
 int

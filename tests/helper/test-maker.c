@@ -11,31 +11,6 @@
 #include "base/clock.h"
 #include "stage.h"
 
-static void
-assert_get (const char *stores, const char *expected)
-{
-  g_autofree char *answer = stage_get ("a", stores);
-
-  if (!g_pattern_match_simple (expected, answer))
-    g_error ("%s is not %s", answer, expected);
-}
-
-static guint
-acquired (void)
-{
-  return stage_count ("a acquire");
-}
-
-static void
-keep_aged (gint64 made_ago, gint64 left, gint64 refresh_in)
-{
-  gint64 now = kb_clock_now ();
-
-  stage_new ();
-  stage_keep ("keep", "a", "kept", now - made_ago, left != 0 ? now + left : 0,
-              refresh_in != 0 ? now + refresh_in : 0);
-}
-
 /* ---- the lock ------------------------------------------------------------------- */
 
 static int
@@ -49,10 +24,10 @@ get_one (gpointer data)
 static void
 test_one_maker (void)
 {
-  keep_aged (3000, -1, 0);
+  stage_keep_aged (3000, -1, 0);
   stage_set ("a", "sleep", "100");
   g_assert_true (stage_fork (64, get_one, (gpointer) "keep"));
-  g_assert_cmpuint (acquired (), ==, 1);
+  g_assert_cmpuint (stage_acquired (), ==, 1);
 }
 
 static void
@@ -61,7 +36,7 @@ test_one_maker_with_cache (void)
   stage_new ();
   stage_set ("a", "sleep", "100");
   g_assert_true (stage_fork (64, get_one, (gpointer) "cache;keep"));
-  g_assert_cmpuint (acquired (), ==, 1);
+  g_assert_cmpuint (stage_acquired (), ==, 1);
 }
 
 static int
@@ -76,14 +51,14 @@ get_kept_or_new (gpointer data)
 static void
 test_one_maker_when_welcome (void)
 {
-  keep_aged (3000, 3000, -10);
+  stage_keep_aged (3000, 3000, -10);
   stage_set ("a", "sleep", "50");
   g_assert_true (stage_fork (64, get_kept_or_new, (gpointer) "keep"));
-  g_assert_cmpuint (acquired (), ==, 1);
-  keep_aged (3000, 3000, -10);
+  g_assert_cmpuint (stage_acquired (), ==, 1);
+  stage_keep_aged (3000, 3000, -10);
   stage_set ("a", "sleep", "50");
   g_assert_true (stage_fork (64, get_kept_or_new, (gpointer) "cache;keep"));
-  g_assert_cmpuint (acquired (), ==, 1);
+  g_assert_cmpuint (stage_acquired (), ==, 1);
 }
 
 static int
@@ -101,7 +76,7 @@ test_one_failure (void)
   stage_set ("a", "sleep", "50");
   stage_set ("a", "acquire", "failed 2");
   g_assert_true (stage_fork (64, get_failure, (gpointer) "keep"));
-  g_assert_cmpuint (acquired (), ==, 1);
+  g_assert_cmpuint (stage_acquired (), ==, 1);
 }
 
 static int
@@ -142,7 +117,7 @@ start_sleeper (const char *stores)
       g_free (stage_get ("a", stores));
       _exit (0);
     }
-  while (acquired () == 0)
+  while (stage_acquired () == 0)
     kb_clock_sleep_ms (1);
   return process;
 }
@@ -172,7 +147,7 @@ test_kill_the_maker (void)
   stage_set ("a", "sleep", NULL);
   end (sleeper);
   g_assert_true (stage_fork (8, get_second, (gpointer) "keep"));
-  g_assert_cmpuint (acquired (), ==, 2);
+  g_assert_cmpuint (stage_acquired (), ==, 2);
 }
 
 /* What is good already is given while another process makes a better one. */
@@ -185,10 +160,10 @@ test_busy_when_welcome (void)
     {
       pid_t sleeper;
 
-      keep_aged (3000, 3000, -10);
+      stage_keep_aged (3000, 3000, -10);
       stage_set ("cache", "put", "failed 5");
       sleeper = start_sleeper (stores[i]);
-      assert_get (stores[i], "ok kept");
+      stage_assert_get (stores[i], "ok kept");
       end (sleeper);
     }
 }
@@ -199,12 +174,12 @@ test_busy_and_stale_cache (void)
 {
   pid_t sleeper;
 
-  keep_aged (3000, 3000, -10);
+  stage_keep_aged (3000, 3000, -10);
   stage_keep ("cache", "a", "stale", 1, 2, 0);
   stage_set ("cache", "put", "failed 5");
   stage_set ("cache", "erase", "failed 5");
   sleeper = start_sleeper ("cache;keep");
-  assert_get ("cache;keep", "ok kept");
+  stage_assert_get ("cache;keep", "ok kept");
   end (sleeper);
 }
 
@@ -222,13 +197,13 @@ static void
 test_busy_and_known (void)
 {
   stage_new ();
-  assert_get ("cache;keep", "ok a-1");
+  stage_assert_get ("cache;keep", "ok a-1");
   stage_keep ("keep", "a", "dead", 1, 2, 0);
   stage_keep ("cache", "a", "dead", 1, 2, 0);
   stage_set ("a", "sleep", "300");
   if (fork () == 0)
     _exit (get_two ((gpointer) "cache;keep"));
-  while (acquired () < 2)
+  while (stage_acquired () < 2)
     kb_clock_sleep_ms (1);
   g_free (stage_calls ());
   g_assert_true (stage_fork (32, get_two, (gpointer) "cache;keep"));
@@ -268,7 +243,7 @@ test_busy_when_ageing (void)
 {
   pid_t sleeper;
 
-  keep_aged (3000, 200, 0);
+  stage_keep_aged (3000, 200, 0);
   sleeper = start_sleeper ("cache;keep");
   assert_get_in_time ("cache;keep", 50, "ok kept");
   end (sleeper);
@@ -295,11 +270,11 @@ test_one_probe (void)
 {
   stage_new ();
   stage_set ("a", "acquire", "failed 2");
-  assert_get ("keep", "failed 2: *");
+  stage_assert_get ("keep", "failed 2: *");
   after_failures ();
   stage_set ("a", "sleep", "50");
   g_assert_true (stage_fork (64, get_failure, (gpointer) "keep"));
-  g_assert_cmpuint (acquired (), ==, 2);
+  g_assert_cmpuint (stage_acquired (), ==, 2);
 }
 
 static void
@@ -308,11 +283,11 @@ test_retry_after (void)
   stage_new ();
   stage_set ("a", "acquire", "failed 2");
   stage_set ("a", "retry-after", "60");
-  assert_get ("keep", "failed 2: *");
+  stage_assert_get ("keep", "failed 2: *");
   stage_set ("a", "acquire", NULL);
   g_assert_true (stage_fork (64, get_failure, (gpointer) "keep"));
-  assert_get ("keep", "failed 2: a: * (not asked again for * s)");
-  g_assert_cmpuint (acquired (), ==, 1);
+  stage_assert_get ("keep", "failed 2: a: * (not asked again for * s)");
+  g_assert_cmpuint (stage_acquired (), ==, 1);
 }
 
 /* While it is open what is kept is served without a request. */
@@ -321,10 +296,10 @@ test_open_and_kept (void)
 {
   stage_new ();
   stage_set ("a", "acquire", "failed 2");
-  assert_get ("keep", "failed 2: *");
+  stage_assert_get ("keep", "failed 2: *");
   stage_keep ("keep", "a", "kept", kb_clock_now () - 3000, kb_clock_now () + 200, 0);
-  assert_get ("keep", "ok kept");
-  g_assert_cmpuint (acquired (), ==, 1);
+  stage_assert_get ("keep", "ok kept");
+  g_assert_cmpuint (stage_acquired (), ==, 1);
 }
 
 /* A person who signs in is not told to wait. */
@@ -336,7 +311,7 @@ test_fresh_passes_the_breaker (void)
 
   stage_new ();
   stage_set ("a", "acquire", "failed 2");
-  assert_get ("keep", "failed 2: *");
+  stage_assert_get ("keep", "failed 2: *");
   stage_set ("a", "acquire", NULL);
   call_begin (&call, "a", "keep", "https://place.example/", NULL);
   kb_session_set_fresh (call.session, TRUE);
