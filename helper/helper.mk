@@ -20,6 +20,7 @@ helper_libkeybearer_a_SOURCES = \
 	helper/base/url.c helper/base/url.h \
 	helper/base/url-pieces.c helper/base/url-pieces.h \
 	helper/credential.c helper/keybearer-module.h \
+	helper/diagnosis.c helper/diagnosis.h \
 	helper/program.c helper/program.h \
 	helper/request.c helper/request.h
 

@@ -188,6 +188,27 @@ gboolean kb_request_tell (const KbRequest *request, const char *text);
 /* Who asks, for people to read: "git".  NULL when it is not known. */
 const char *kb_request_program (const KbRequest *request);
 
+/* ---- diagnosis ------------------------------------------------------------------ */
+
+typedef enum
+{
+  KB_FINDING_GOOD,
+  KB_FINDING_BAD,    /* something does not work, or soon will not */
+  KB_FINDING_UNKNOWN /* nobody can tell from here, or only a person can judge */
+} KbFindingState;
+
+/* What `keybearer doctor` gathers. */
+typedef struct _KbDiagnosis KbDiagnosis;
+
+/* Adds one finding: NAME is what was looked at in a word or two ("session bus"), TEXT one
+   plain line that says what it means, COMMAND what mends it, or NULL where no command
+   does.  All are copied, and escaped before they are shown; never put a secret in. */
+void kb_diagnosis_add (KbDiagnosis *diagnosis, KbFindingState state, const char *name,
+                       const char *text, const char *command);
+
+/* TRUE when nothing may leave the machine. */
+gboolean kb_diagnosis_offline (const KbDiagnosis *diagnosis);
+
 /* ---- sources -------------------------------------------------------------------- */
 
 /* Who would answer and what the answer is good for.  Strings belong to the caller of
@@ -225,6 +246,10 @@ typedef struct
 
   /* KB_SOURCE_* or 0. */
   guint flags;
+
+  /* Optional.  Says what stands in the way of this source, and what is as it should be.
+     Changes nothing, asks nobody, starts and unlocks nothing; looks nothing secret up. */
+  void (*diagnose) (gpointer self, const KbRequest *request, KbDiagnosis *diagnosis);
   /* end of ABI 1.0 */
 } KbSource;
 
@@ -276,6 +301,9 @@ typedef struct
   /* Optional.  Appends newly allocated names to NAMES, which frees its elements. */
   KbAnswer (*list) (gpointer self, const KbRequest *request, GPtrArray *names,
                     GError **error);
+
+  /* Optional.  As that of a source. */
+  void (*diagnose) (gpointer self, const KbRequest *request, KbDiagnosis *diagnosis);
   /* end of ABI 1.0 */
 } KbStore;
 

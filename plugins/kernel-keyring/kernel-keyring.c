@@ -306,9 +306,14 @@ keyring_list (gpointer self, const KbRequest *request, GPtrArray *names, GError 
   return KB_OK;
 }
 
-static const KbStore store
-    = { KB_STORE_VOLATILE, keyring_open, keyring_close, keyring_probe,
-        keyring_get,       keyring_put,  keyring_erase, keyring_list };
+static const KbStore store = { .flags = KB_STORE_VOLATILE,
+                               .open = keyring_open,
+                               .close = keyring_close,
+                               .probe = keyring_probe,
+                               .get = keyring_get,
+                               .put = keyring_put,
+                               .erase = keyring_erase,
+                               .list = keyring_list };
 
 const KbModule kb_module = { KB_MODULE_ABI,
                              "kernel-keyring",

@@ -396,8 +396,13 @@ sealed_probe (gpointer self, const KbRequest *request, GError **error)
   return KB_FAILED;
 }
 
-static const KbStore store = { 0,          sealed_open, sealed_close, sealed_probe,
-                               sealed_get, sealed_put,  sealed_erase, sealed_list };
+static const KbStore store = { .open = sealed_open,
+                               .close = sealed_close,
+                               .probe = sealed_probe,
+                               .get = sealed_get,
+                               .put = sealed_put,
+                               .erase = sealed_erase,
+                               .list = sealed_list };
 
 const KbModule kb_module
     = { KB_MODULE_ABI, "sealed-file", "Encrypted files, for machines without a keyring",

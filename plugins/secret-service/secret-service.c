@@ -176,8 +176,13 @@ service_list (gpointer self, const KbRequest *request, GPtrArray *names, GError 
   return answer;
 }
 
-static const KbStore store = { 0,           service_open, service_close, service_probe,
-                               service_get, service_put,  service_erase, service_list };
+static const KbStore store = { .open = service_open,
+                               .close = service_close,
+                               .probe = service_probe,
+                               .get = service_get,
+                               .put = service_put,
+                               .erase = service_erase,
+                               .list = service_list };
 
 const KbModule kb_module = {
   KB_MODULE_ABI, "secret-service", "The desktop's keyring, over D-Bus", options, NULL,

@@ -128,10 +128,28 @@ source_acquire (gpointer self, const KbRequest *request, KbCredential **credenti
   return KB_OK;
 }
 
+/* A token that ends within this time is taken for stale and made anew. */
+#define MARGIN 300
+
+/* Optional: for `keybearer doctor`.  One line for each thing that the module needs. */
+static void
+source_diagnose (gpointer self, const KbRequest *request, KbDiagnosis *diagnosis)
+{
+  const Source *source = self;
+
+  if (source->lifetime > MARGIN)
+    kb_diagnosis_add (diagnosis, KB_FINDING_GOOD, "lifetime",
+                      "tokens live long enough to be kept", NULL);
+  else
+    kb_diagnosis_add (diagnosis, KB_FINDING_BAD, "lifetime",
+                      "each token is as good as over when it is made", NULL);
+}
+
 static const KbSource source = { .open = source_open,
                                  .close = source_close,
                                  .identify = source_identify,
-                                 .acquire = source_acquire };
+                                 .acquire = source_acquire,
+                                 .diagnose = source_diagnose };
 
 /* ---- the store ------------------------------------------------------------------ */
 

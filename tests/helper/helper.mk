@@ -77,7 +77,7 @@ tests_helper_fake_cache_la_CPPFLAGS = $(fake_define) -DFAKE_NAME='"fake-cache"' 
 tests_helper_fake_cache_la_LDFLAGS = $(fake_ldflags)
 tests_helper_fake_cache_la_LIBADD = $(GLIB_LIBS)
 
-core_tests = tests/helper/test-item tests/helper/test-lock tests/helper/test-breaker \
+core_tests = tests/helper/test-diagnosis tests/helper/test-item tests/helper/test-lock tests/helper/test-breaker \
 	tests/helper/test-binding tests/helper/test-keeper tests/helper/test-kept \
 	tests/helper/test-maker tests/helper/test-marks tests/helper/test-session tests/helper/test-identity \
 	tests/helper/test-logins tests/helper/test-request
@@ -85,6 +85,9 @@ helper_tests = $(config_tests) $(core_tests)
 check_PROGRAMS += $(core_tests)
 TESTS += $(core_tests)
 stage = tests/helper/stage.c tests/helper/stage.h
+tests_helper_test_diagnosis_SOURCES = tests/helper/test-diagnosis.c
+tests_helper_test_diagnosis_LDADD = $(unit_ldadd)
+tests_helper_test_diagnosis_LDFLAGS = $(unit_ldflags)
 tests_helper_test_item_SOURCES = tests/helper/test-item.c
 tests_helper_test_item_LDADD = $(unit_ldadd)
 tests_helper_test_item_LDFLAGS = $(unit_ldflags)

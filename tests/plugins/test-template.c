@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests that the module to copy does what its comments say.
    Knows nothing of other modules. */
+#include "diagnosis.h"
 #include "source-host.h"
 
 static SourceHost *
@@ -46,6 +47,27 @@ test_bad_option (void)
   g_assert_error (error, KB_ERROR, KB_ERROR_CONFIG);
 }
 
+static const KbFinding *
+finding_for (const char *lifetime, KbDiagnosis *diagnosis)
+{
+  g_autoptr (SourceHost) host
+      = source_host_new ("template", NULL, NULL, "lifetime", lifetime, NULL);
+  g_autoptr (KbRequest) request = source_host_request ();
+  const GPtrArray *findings = kb_diagnosis_findings (diagnosis);
+
+  host->module->source->diagnose (host->self, request, diagnosis);
+  return g_ptr_array_index (findings, findings->len - 1);
+}
+
+static void
+test_diagnose (void)
+{
+  g_autoptr (KbDiagnosis) diagnosis = kb_diagnosis_new (TRUE);
+
+  g_assert_cmpint (finding_for ("3600", diagnosis)->state, ==, KB_FINDING_GOOD);
+  g_assert_cmpint (finding_for ("60", diagnosis)->state, ==, KB_FINDING_BAD);
+}
+
 static void
 test_store (void)
 {
@@ -77,6 +99,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/template/source", test_source);
   g_test_add_func ("/template/bad-option", test_bad_option);
+  g_test_add_func ("/template/diagnose", test_diagnose);
   g_test_add_func ("/template/store", test_store);
   return g_test_run ();
 }
