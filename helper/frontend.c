@@ -3,11 +3,6 @@
    Knows nothing of any of their protocols. */
 #include "frontend.h"
 
-#include <string.h>
-#include <unistd.h>
-
-#include "base/lines.h"
-#include "base/text.h"
 #include "harden.h"
 
 int
@@ -16,15 +11,6 @@ kb_exit_status (const GError *error)
   if (error->domain != KB_ERROR)
     return KB_EXIT_ERROR + KB_ERROR_MODULE;
   return KB_EXIT_ERROR + error->code;
-}
-
-void
-kb_complain (const char *text)
-{
-  g_autofree char *shown = kb_text_escape (text, strlen (text), 1024);
-  g_autofree char *line = g_strdup_printf ("keybearer: %s\n", shown);
-
-  kb_write_all (STDERR_FILENO, line, strlen (line));
 }
 
 void

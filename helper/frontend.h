@@ -4,6 +4,7 @@
 #ifndef KB_FRONTEND_H
 #define KB_FRONTEND_H
 
+#include "base/complain.h"
 #include "request.h"
 #include "session.h"
 
@@ -39,9 +40,6 @@ extern const KbVerb kb_commands[];
 
 /* 10 + code for KB_ERROR, else that of KB_ERROR_MODULE. */
 int kb_exit_status (const GError *error);
-
-/* Prints one line on standard error: "keybearer: TEXT", escaped. */
-void kb_complain (const char *text);
 
 /* Prints the session's notices so. */
 void kb_complain_notices (const KbSession *session);

@@ -5,8 +5,10 @@ helper_libkeybearer_a_CPPFLAGS = $(AM_CPPFLAGS) -DKB_MODULES_DIR='"$(modulesdir)
 	-DKB_DATA_DIR='"$(datadir)"' -DKB_SYSCONF_DIR='"$(sysconfdir)"'
 helper_libkeybearer_a_CFLAGS = $(AM_CFLAGS) -fPIE
 helper_libkeybearer_a_SOURCES = \
+	helper/base/arguments.c helper/base/arguments.h \
 	helper/base/challenge.c helper/base/challenge.h \
 	helper/base/clock.c helper/base/clock.h \
+	helper/base/complain.c helper/base/complain.h \
 	helper/base/error.c helper/base/error.h \
 	helper/base/file.c helper/base/file.h \
 	helper/base/json.c helper/base/json.h \
@@ -15,10 +17,12 @@ helper_libkeybearer_a_SOURCES = \
 	helper/base/json-write.c \
 	helper/base/lines.c helper/base/lines.h \
 	helper/base/owner.c helper/base/owner.h \
+	helper/base/page.c helper/base/page.h \
 	helper/base/secret.c helper/base/secret.h \
 	helper/base/text.c helper/base/text.h \
 	helper/base/url.c helper/base/url.h \
 	helper/base/url-pieces.c helper/base/url-pieces.h \
+	helper/base/words.c \
 	helper/credential.c helper/keybearer-module.h \
 	helper/diagnosis.c helper/diagnosis.h \
 	helper/program.c helper/program.h \
@@ -76,15 +80,14 @@ helper_libkeybearer_a_SOURCES += \
 	helper/commands/logout.c \
 	helper/commands/modules.c \
 	helper/commands/nearest.c helper/commands/nearest.h \
-	helper/commands/options.c helper/commands/options.h \
+	helper/commands/options.h \
 	helper/commands/page.c helper/commands/page.h \
 	helper/commands/place.c helper/commands/place.h \
 	helper/commands/shelf.c helper/commands/shelf.h \
 	helper/commands/status.c \
 	helper/commands/store.c \
 	helper/commands/token.c \
-	helper/commands/token-form.c helper/commands/token-form.h \
-	helper/commands/words.c
+	helper/commands/token-form.c helper/commands/token-form.h
 
 # The defaults that are compiled in: the text of keybearer.conf as a C string.
 BUILT_SOURCES += helper/defaults.conf.h

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Reads options and words of a verb by a table and complains of the first that is wrong.
    Knows nothing of what they mean. */
-#include "commands/options.h"
+#include "base/arguments.h"
 
 #include <string.h>
 
-#include "frontend.h"
+#include "base/complain.h"
 
 typedef struct
 {

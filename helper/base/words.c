@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
-#include "commands/page.h"
+#include "base/page.h"
 
 #define MINUTE 60
 #define HOUR (60 * MINUTE)
