@@ -82,3 +82,41 @@ kb_config_place (const KbConfig *config, const char *organization)
     }
   return NULL;
 }
+
+/* Adds what LIST's patterns become for ORGANIZATION. */
+static void
+add_all (const KbConfig *config, const char *list, const char *organization,
+         GPtrArray *places)
+{
+  g_auto (GStrv) elements = g_strsplit (list, ";", -1);
+
+  for (char **element = elements; *element != NULL; element++)
+    {
+      char *url = fill_in (g_strstrip (*element), organization);
+
+      if (url != NULL && strpbrk (url, "*{") == NULL && has_sources (config, url))
+        g_ptr_array_add (places, url);
+      else
+        g_free (url);
+    }
+}
+
+char **
+kb_config_places (const KbConfig *config, const char *organization)
+{
+  const KbConfigGroups *groups = kb_config_groups (config);
+  GPtrArray *places = g_ptr_array_new ();
+
+  for (guint i = 0; i < kb_config_groups_size (groups); i++)
+    {
+      const KbConfigGroup *group = kb_config_groups_at (groups, i);
+      const KbConfigKey *key = group != NULL && g_str_equal (group->kind, "organizations")
+                                   ? kb_config_group_key (group, "urls")
+                                   : NULL;
+
+      if (key != NULL && is_organization (organization))
+        add_all (config, key->value, organization, places);
+    }
+  g_ptr_array_add (places, NULL);
+  return (char **) g_ptr_array_free (places, FALSE);
+}

@@ -99,6 +99,10 @@ const char *const *kb_config_files (const KbConfig *config);
    sources matches; for NULL that of the first such stack itself.  NULL: there is none. */
 char *kb_config_place (const KbConfig *config, const char *organization);
 
+/* New, NULL-terminated: every URL that a `urls=` pattern makes of ORGANIZATION and that a
+   stack with sources matches, in the order of the files. */
+char **kb_config_places (const KbConfig *config, const char *organization);
+
 /* Borrowed: the groups themselves, for kb_config_place. */
 const struct _KbConfigGroups *kb_config_groups (const KbConfig *config);
 

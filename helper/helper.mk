@@ -72,6 +72,9 @@ helper_libkeybearer_a_SOURCES += \
 	helper/commands/check.c \
 	helper/commands/commands.c helper/commands/commands.h \
 	helper/commands/exec.c \
+	helper/commands/exec-place.c \
+	helper/commands/exec-set.c helper/commands/exec-set.h \
+	helper/commands/exec-tools.c helper/commands/exec-tools.h \
 	helper/commands/explain.c helper/commands/explain.h \
 	helper/commands/explain-show.c \
 	helper/commands/items.c \

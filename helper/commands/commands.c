@@ -13,7 +13,7 @@ const KbVerb kb_commands[] = {
     kb_command_status },
   { "token", "[ORG|URL] [--output FORM]",
     "Prints a token: raw, json, header, env, azure-cli", kb_command_token },
-  { "exec", "[ORG|URL] -- COMMAND...", "Runs a command with a token in its environment",
+  { "exec", "[ORG|URL...] -- COMMAND...", "Runs a command with tokens in its environment",
     kb_command_exec },
   { "explain", "URL [--json]", "Tells what would happen for a URL, and why",
     kb_command_explain },

@@ -1,91 +1,30 @@
 /* SPDX-License-Identifier: MIT */
-/* keybearer exec: a command that finds a token in its environment, and nowhere else.
-   Knows nothing of what the command does. */
+/* keybearer exec: becomes a command that finds tokens in its environment.
+   Knows nothing of what the command does, nor of which variables its tools read. */
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "commands/commands.h"
+#include "commands/exec-tools.h"
 #include "commands/options.h"
-#include "commands/place.h"
 #include "harden.h"
 
 /* As env(1), nohup(1) and the shells have it. */
 #define EXIT_NOT_RUNNABLE 126
 #define EXIT_NOT_FOUND 127
 
-/* The variables that are set, and whether only where the caller asks; a tool more is a
-   line more. */
-static const struct
-{
-  const char *name;
-  gboolean only_when_asked;
-} variables[] = {
-  { "AZURE_DEVOPS_EXT_PAT", FALSE }, /* Azure DevOps' command line and its kin */
-  { "SYSTEM_ACCESSTOKEN", TRUE },    /* scripts that were written for a pipeline */
-};
+/* More places than anybody names in one line. */
+#define PLACES_MAX 32
 
 typedef struct
 {
-  const char *word;
+  const char *words[PLACES_MAX];
+  const char *only;
   gboolean pipeline;
   char **command;
   const GArray *handed_down; /* descriptors that were open at the start */
 } Call;
-
-/* ---- the environment ------------------------------------------------------------ */
-
-/* New: "NAME=token". */
-static KbBuffer *
-make_entry (const char *name, const KbSecret *secret)
-{
-  KbBuffer *entry = kb_buffer_new (0);
-
-  kb_buffer_printf (entry, "%s=", name);
-  kb_buffer_append_secret (entry, secret);
-  return entry;
-}
-
-/* New, of KbBuffer: what this call sets. */
-static GPtrArray *
-make_entries (const Call *call, const KbSecret *secret)
-{
-  GPtrArray *made = g_ptr_array_new_with_free_func ((GDestroyNotify) kb_buffer_free);
-
-  for (guint i = 0; i < G_N_ELEMENTS (variables); i++)
-    if (call->pipeline || !variables[i].only_when_asked)
-      g_ptr_array_add (made, make_entry (variables[i].name, secret));
-  return made;
-}
-
-static gboolean
-is_replaced (const GPtrArray *made, const char *entry)
-{
-  for (guint i = 0; i < made->len; i++)
-    {
-      const char *text = kb_buffer_peek (g_ptr_array_index (made, i));
-
-      if (strncmp (entry, text, strcspn (text, "=") + 1) == 0)
-        return TRUE;
-    }
-  return FALSE;
-}
-
-/* New, NULL-terminated: FOUND with MADE in it; the strings are borrowed. */
-static GPtrArray *
-merge (char **found, const GPtrArray *made)
-{
-  GPtrArray *all = g_ptr_array_new ();
-
-  for (; *found != NULL; found++)
-    if (!is_replaced (made, *found))
-      g_ptr_array_add (all, *found);
-  for (guint i = 0; i < made->len; i++)
-    g_ptr_array_add (all, (gpointer) kb_buffer_peek (g_ptr_array_index (made, i)));
-  g_ptr_array_add (all, NULL);
-  return all;
-}
 
 /* ---- descriptors ---------------------------------------------------------------- */
 
@@ -135,10 +74,10 @@ keep_only (const GArray *handed_down)
 
 /* Comes back only when there is nothing that can be run. */
 static int
-become (const KbStreams *streams, const Call *call, const GPtrArray *made)
+become (const KbStreams *streams, const Call *call, const KbExecSet *set)
 {
   g_auto (GStrv) found = kb_environment_for_child ();
-  g_autoptr (GPtrArray) all = merge (found, made);
+  g_autoptr (GPtrArray) all = kb_exec_set_merge (set, found);
   g_autofree char *text = NULL;
   int reason;
 
@@ -153,19 +92,39 @@ become (const KbStreams *streams, const Call *call, const GPtrArray *made)
   return reason == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_RUNNABLE;
 }
 
+/* New: what was named, or the one place that is meant where nothing is; NULL leaves the
+   exit status in *STATUS. */
+static GPtrArray *
+open_places (const Call *call, int *status, GError **error)
+{
+  g_autoptr (GPtrArray) places
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) kb_exec_place_free);
+
+  for (guint i = 0; i == 0 || (i < PLACES_MAX && call->words[i] != NULL); i++)
+    {
+      KbExecPlace *place = kb_exec_place_new (call->words[i], status, error);
+
+      if (place == NULL)
+        return NULL;
+      g_ptr_array_add (places, place);
+    }
+  return g_steal_pointer (&places);
+}
+
 static int
 run (const KbStreams *streams, const Call *call, GError **error)
 {
-  g_auto (KbPlace) place = { 0 };
-  g_autoptr (KbCredential) credential = NULL;
-  g_autoptr (GPtrArray) made = NULL;
+  int status = KB_EXIT_USAGE;
+  g_autoptr (GPtrArray) places = open_places (call, &status, error);
+  g_autoptr (KbExecSet) set = kb_exec_set_new ();
+  KbExecJob job = { .places = places, .set = set };
 
-  if (kb_place_open (&place, call->word, error) != KB_OK)
-    return KB_EXIT_USAGE;
-  if (kb_place_get (&place, &credential, error) != KB_OK)
-    return KB_EXIT_NOTHING;
-  made = make_entries (call, kb_credential_secret (credential));
-  return become (streams, call, made);
+  if (places == NULL)
+    return status;
+  kb_exec_tools_run (&job, call->only);
+  if (call->pipeline)
+    kb_exec_tools_run (&job, "pipeline");
+  return become (streams, call, set);
 }
 
 int
@@ -173,15 +132,19 @@ kb_command_exec (const KbStreams *streams, char **arguments, GError **error)
 {
   g_autoptr (GArray) handed_down = open_descriptors ();
   Call call = { .handed_down = handed_down };
-  const KbArgument table[]
-      = { { "--system-accesstoken", &call.pipeline, NULL }, { NULL, NULL, NULL } };
+  const KbArgument table[] = { { "--only", NULL, &call.only },
+                               { "--system-accesstoken", &call.pipeline, NULL },
+                               { NULL, NULL, NULL } };
 
-  if (!kb_arguments_read ("exec", arguments, table, 1, &call.word, &call.command))
+  if (!kb_arguments_read ("exec", arguments, table, PLACES_MAX, call.words,
+                          &call.command))
     return KB_EXIT_USAGE;
   if (call.command == NULL || call.command[0] == NULL)
     {
       kb_complain ("exec: the command stands after --");
       return KB_EXIT_USAGE;
     }
+  if (!kb_exec_tools_known (call.only))
+    return KB_EXIT_USAGE;
   return run (streams, &call, error);
 }

@@ -17,6 +17,7 @@ _keybearer ()
   verb=${COMP_WORDS[at]}
   case $verb,$previous in
     token,--output) words='raw json header env azure-cli' ;;
+    exec,--only) words='plain azure-cli pipeline' ;;
     check,--config)
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
@@ -31,7 +32,7 @@ _keybearer ()
     git,*) words='get store erase capability' ;;
     exec,*)
       _keybearer_command "$at" && return
-      words='--system-accesstoken --help --'
+      words='--only --system-accesstoken --help --'
       ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")

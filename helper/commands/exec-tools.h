@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* What each tool reads from its environment, for the places that exec was told.
+   Knows nothing of how the command is started. */
+#ifndef KB_COMMANDS_EXEC_TOOLS_H
+#define KB_COMMANDS_EXEC_TOOLS_H
+
+#include "commands/exec-set.h"
+#include "commands/place.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  KbPlace place;
+  KbCredential *credential;
+} KbExecPlace;
+
+void kb_exec_place_free (KbExecPlace *place);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbExecPlace, kb_exec_place_free)
+
+/* New: WORD opened and its credential, or NULL; *STATUS is then that of the program. */
+KbExecPlace *kb_exec_place_new (const char *word, int *status, GError **error);
+
+typedef struct
+{
+  const GPtrArray *places; /* of KbExecPlace; at least one, the first named first */
+  KbExecSet *set;
+} KbExecJob;
+
+/* ONLY: names of tools with commas between, or NULL: all but those that have to be asked
+   for.  FALSE after a complaint about a name that is none. */
+gboolean kb_exec_tools_known (const char *only);
+void kb_exec_tools_run (KbExecJob *job, const char *only);
+
+/* ---- what the tools' files share ------------------------------------------------ */
+
+const KbExecPlace *kb_exec_job_first (const KbExecJob *job);
+
+/* Borrowed, or NULL: the place that URL belongs to. */
+const KbExecPlace *kb_exec_job_find (const KbExecJob *job, const char *url);
+
+/* New, NULL-terminated: the URLs below which PLACE's package feeds are, each with a '/'
+   at its end. */
+char **kb_exec_place_feeds (const KbExecPlace *place);
+
+gboolean kb_exec_place_is_bearer (const KbExecPlace *place);
+
+/* A user name for a tool that wants one: servers look at the password alone. */
+const char *kb_exec_place_user (const KbExecPlace *place);
+const KbSecret *kb_exec_place_secret (const KbExecPlace *place);
+
+G_END_DECLS
+
+#endif
