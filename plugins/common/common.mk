@@ -20,3 +20,6 @@ listener_sources = \
 	plugins/common/listener-port.c plugins/common/listener-port.h \
 	plugins/common/listener-visit.c plugins/common/listener-visit.h
 browser_sources = plugins/common/browser.c plugins/common/browser.h
+bus_sources = \
+	plugins/common/session-bus.c plugins/common/session-bus.h \
+	plugins/common/wait.c plugins/common/wait.h

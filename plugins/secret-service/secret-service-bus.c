@@ -4,7 +4,7 @@
 #include "secret-service/secret-service-bus.h"
 
 #include "secret-service/secret-service-gate.h"
-#include "secret-service/secret-service-wait.h"
+#include "common/session-bus.h"
 
 #include <string.h>
 
@@ -16,7 +16,7 @@ struct _Bus
   GMainContext *context;
   GDBusConnection *connection;
   SecretService *service;
-  Wait *session; /* on its way, or NULL */
+  KbWait *session; /* on its way, or NULL */
   const KbRequest *request;
 };
 
@@ -32,7 +32,7 @@ bus_new (void)
 void
 bus_drop (Bus *bus)
 {
-  g_clear_pointer (&bus->session, wait_unref);
+  g_clear_pointer (&bus->session, kb_wait_unref);
   g_clear_object (&bus->service);
   if (bus->connection != NULL)
     g_dbus_connection_close (bus->connection, NULL, NULL, NULL);
@@ -57,63 +57,40 @@ bus_request (const Bus *bus)
   return bus->request;
 }
 
-/* New: the address of the session bus, or NULL.  Never starts a bus, as GIO would by
-   running dbus-launch, and takes no transport but a local socket: "unixexec:" runs a
-   program. */
-static char *
-bus_address (void)
+/* FALSE with KB_ERROR_LOCKED, naming STEP ("searching"), when the time was over. */
+static gboolean
+wait_for (Bus *bus, KbWait *wait, const char *step, GError **error)
 {
-  const char *address = g_getenv ("DBUS_SESSION_BUS_ADDRESS");
-  const char *runtime = g_getenv ("XDG_RUNTIME_DIR");
-  g_autofree char *path = NULL;
-  g_autofree char *escaped = NULL;
-
-  if (address != NULL && *address != '\0')
-    return g_str_has_prefix (address, "unix:") && strchr (address, ';') == NULL
-               ? g_strdup (address)
-               : NULL;
-  if (runtime == NULL || !g_path_is_absolute (runtime))
-    return NULL;
-  path = g_build_filename (runtime, "bus", NULL);
-  if (!g_file_test (path, G_FILE_TEST_EXISTS))
-    return NULL;
-  escaped = g_dbus_address_escape_value (path);
-  return g_strconcat ("unix:path=", escaped, NULL);
+  if (kb_wait_run (wait, bus->context))
+    return TRUE;
+  if (kb_request_cancelled (bus->request))
+    g_set_error (error, KB_ERROR, KB_ERROR_LOCKED, "interrupted while %s", step);
+  else
+    g_set_error (
+        error, KB_ERROR, KB_ERROR_LOCKED,
+        "the Secret Service did not answer in time while %s: restart the keyring "
+        "daemon, or log in to the desktop again",
+        step);
+  return FALSE;
 }
 
-/* A private connection: the shared one ends the process when the bus goes away. */
 static gboolean
 open_connection (Bus *bus, GError **error)
 {
-  g_autofree char *address = bus_address ();
-  g_autoptr (Wait) wait = wait_new (bus->request, WAIT_CONNECT_MS);
-
-  if (address == NULL)
-    {
-      g_set_error_literal (error, G_DBUS_ERROR, G_DBUS_ERROR_NO_SERVER,
-                           "there is no session bus");
-      return FALSE;
-    }
-  g_dbus_connection_new_for_address (address,
-                                     G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT
-                                         | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
-                                     NULL, wait_cancellable (wait), wait_ready,
-                                     wait_ref (wait));
-  if (!wait_run (wait, bus->context, "connecting to the session bus", error))
-    return FALSE;
-  bus->connection = g_dbus_connection_new_for_address_finish (wait_result (wait), error);
+  bus->connection = kb_session_bus_open (bus->context, bus->request, error);
   return bus->connection != NULL;
 }
 
 static gboolean
 open_service (Bus *bus, GError **error)
 {
-  g_autoptr (Wait) wait = wait_new (bus->request, WAIT_CALL_MS);
+  g_autoptr (KbWait) wait = kb_wait_new (bus->request, KB_WAIT_CALL_MS);
 
-  gate_new (bus->connection, wait_cancellable (wait), wait_ready, wait_ref (wait));
-  if (!wait_run (wait, bus->context, "looking for the Secret Service", error))
+  gate_new (bus->connection, kb_wait_cancellable (wait), kb_wait_ready,
+            kb_wait_ref (wait));
+  if (!wait_for (bus, wait, "looking for the Secret Service", error))
     return FALSE;
-  bus->service = gate_new_finish (wait_result (wait), error);
+  bus->service = gate_new_finish (kb_wait_result (wait), error);
   return bus->service != NULL;
 }
 
@@ -132,7 +109,7 @@ bus_begin (Bus *bus, const KbRequest *request, GError **error)
 void
 bus_end (Bus *bus)
 {
-  g_clear_pointer (&bus->session, wait_unref);
+  g_clear_pointer (&bus->session, kb_wait_unref);
   g_main_context_pop_thread_default (bus->context);
   bus->request = NULL;
 }
@@ -141,14 +118,15 @@ GVariant *
 bus_call (Bus *bus, const char *path, const char *interface, const char *method,
           GVariant *arguments, const char *reply_type, const char *step, GError **error)
 {
-  g_autoptr (Wait) wait = wait_new (bus->request, WAIT_CALL_MS);
+  g_autoptr (KbWait) wait = kb_wait_new (bus->request, KB_WAIT_CALL_MS);
 
   g_dbus_connection_call (bus->connection, SERVICE_NAME, path, interface, method,
                           arguments, G_VARIANT_TYPE (reply_type), G_DBUS_CALL_FLAGS_NONE,
-                          G_MAXINT, wait_cancellable (wait), wait_ready, wait_ref (wait));
-  if (!wait_run (wait, bus->context, step, error))
+                          G_MAXINT, kb_wait_cancellable (wait), kb_wait_ready,
+                          kb_wait_ref (wait));
+  if (!wait_for (bus, wait, step, error))
     return NULL;
-  return g_dbus_connection_call_finish (bus->connection, wait_result (wait), error);
+  return g_dbus_connection_call_finish (bus->connection, kb_wait_result (wait), error);
 }
 
 GVariant *
@@ -173,7 +151,7 @@ bus_property (Bus *bus, const char *path, const char *interface, const char *pro
 
 typedef struct
 {
-  Wait *wait;
+  KbWait *wait;
   gboolean dismissed;
 } Prompt;
 
@@ -187,7 +165,7 @@ on_completed (GDBusConnection *connection, const char *sender, const char *path,
   prompt->dismissed = TRUE;
   if (g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(bv)")))
     g_variant_get_child (parameters, 0, "b", &prompt->dismissed);
-  wait_done (prompt->wait);
+  kb_wait_done (prompt->wait);
 }
 
 /* Nobody waits for the answer: a prompt that is not carried out is harmless. */
@@ -196,7 +174,7 @@ bus_dismiss (Bus *bus, const char *path)
 {
   g_dbus_connection_call (bus->connection, SERVICE_NAME, path, PROMPT_INTERFACE,
                           "Dismiss", NULL, NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START,
-                          WAIT_CALL_MS, NULL, NULL, NULL);
+                          KB_WAIT_CALL_MS, NULL, NULL, NULL);
 }
 
 static gboolean
@@ -208,7 +186,7 @@ show_prompt (Bus *bus, const char *path, Prompt *prompt, GError **error)
                     "()", "showing the keyring's dialog", error);
   if (reply == NULL)
     return FALSE;
-  if (wait_run (prompt->wait, bus->context, "the keyring's dialog was open", error))
+  if (wait_for (bus, prompt->wait, "the keyring's dialog was open", error))
     return TRUE;
   bus_dismiss (bus, path);
   return FALSE;
@@ -217,7 +195,7 @@ show_prompt (Bus *bus, const char *path, Prompt *prompt, GError **error)
 gboolean
 bus_prompt (Bus *bus, const char *path, GError **error)
 {
-  g_autoptr (Wait) wait = NULL;
+  g_autoptr (KbWait) wait = NULL;
   Prompt prompt = { NULL, FALSE };
   gboolean shown;
   guint signal;
@@ -233,7 +211,7 @@ bus_prompt (Bus *bus, const char *path, GError **error)
           "desktop session");
       return FALSE;
     }
-  wait = wait_new (bus->request, WAIT_PROMPT_MS);
+  wait = kb_wait_new (bus->request, KB_WAIT_PROMPT_MS);
   prompt.wait = wait;
   signal = g_dbus_connection_signal_subscribe (
       bus->connection, SERVICE_NAME, PROMPT_INTERFACE, "Completed", path, NULL,
@@ -253,40 +231,40 @@ bus_start_session (Bus *bus)
 {
   if (bus->session != NULL)
     return;
-  bus->session = wait_new (bus->request, WAIT_CALL_MS);
-  secret_service_ensure_session (bus->service, wait_cancellable (bus->session),
-                                 wait_ready, wait_ref (bus->session));
+  bus->session = kb_wait_new (bus->request, KB_WAIT_CALL_MS);
+  secret_service_ensure_session (bus->service, kb_wait_cancellable (bus->session),
+                                 kb_wait_ready, kb_wait_ref (bus->session));
 }
 
 static gboolean
 finish_session (Bus *bus, GError **error)
 {
-  g_autoptr (Wait) wait = NULL;
+  g_autoptr (KbWait) wait = NULL;
 
   bus_start_session (bus);
   wait = g_steal_pointer (&bus->session);
-  return wait_run (wait, bus->context, "opening a session", error)
-         && secret_service_ensure_session_finish (bus->service, wait_result (wait),
+  return wait_for (bus, wait, "opening a session", error)
+         && secret_service_ensure_session_finish (bus->service, kb_wait_result (wait),
                                                   error);
 }
 
 KbSecret *
 bus_get_secret (Bus *bus, const char *item, GError **error)
 {
-  g_autoptr (Wait) wait = NULL;
+  g_autoptr (KbWait) wait = NULL;
   g_autoptr (SecretValue) value = NULL;
   const char *bytes;
   gsize length = 0;
 
   if (!finish_session (bus, error))
     return NULL;
-  wait = wait_new (bus->request, WAIT_CALL_MS);
-  secret_service_get_secret_for_dbus_path (bus->service, item, wait_cancellable (wait),
-                                           wait_ready, wait_ref (wait));
-  if (!wait_run (wait, bus->context, "reading an item", error))
+  wait = kb_wait_new (bus->request, KB_WAIT_CALL_MS);
+  secret_service_get_secret_for_dbus_path (bus->service, item, kb_wait_cancellable (wait),
+                                           kb_wait_ready, kb_wait_ref (wait));
+  if (!wait_for (bus, wait, "reading an item", error))
     return NULL;
   value = secret_service_get_secret_for_dbus_path_finish (bus->service,
-                                                          wait_result (wait), error);
+                                                          kb_wait_result (wait), error);
   bytes = value != NULL ? secret_value_get (value, &length) : NULL;
   if (bytes != NULL)
     return kb_secret_new (bytes, length);
@@ -299,21 +277,21 @@ char *
 bus_create_item (Bus *bus, const char *collection, GHashTable *properties,
                  const KbSecret *secret, GError **error)
 {
-  g_autoptr (Wait) wait = NULL;
+  g_autoptr (KbWait) wait = NULL;
   g_autoptr (SecretValue) value = NULL;
   char *path;
 
   if (!finish_session (bus, error))
     return NULL;
-  wait = wait_new (bus->request, WAIT_CALL_MS);
+  wait = kb_wait_new (bus->request, KB_WAIT_CALL_MS);
   value = secret_value_new (kb_secret_peek (secret), (gssize) kb_secret_length (secret),
                             "text/plain");
   secret_service_create_item_dbus_path (
       bus->service, collection, properties, value, SECRET_ITEM_CREATE_REPLACE,
-      wait_cancellable (wait), wait_ready, wait_ref (wait));
-  if (!wait_run (wait, bus->context, "storing an item", error))
+      kb_wait_cancellable (wait), kb_wait_ready, kb_wait_ref (wait));
+  if (!wait_for (bus, wait, "storing an item", error))
     return NULL;
-  path = secret_service_create_item_dbus_path_finish (bus->service, wait_result (wait),
+  path = secret_service_create_item_dbus_path_finish (bus->service, kb_wait_result (wait),
                                                       error);
   if (path == NULL && error != NULL && *error == NULL)
     g_set_error_literal (error, SECRET_ERROR, SECRET_ERROR_PROTOCOL, "no item was made");

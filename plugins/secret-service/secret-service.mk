@@ -8,8 +8,7 @@ plugins_secret_service_secret_service_la_SOURCES = \
 	plugins/secret-service/secret-service-failure.c \
 	plugins/secret-service/secret-service-gate.c plugins/secret-service/secret-service-gate.h \
 	plugins/secret-service/secret-service-items.c plugins/secret-service/secret-service-items.h \
-	plugins/secret-service/secret-service-unlock.c \
-	plugins/secret-service/secret-service-wait.c plugins/secret-service/secret-service-wait.h
+	plugins/secret-service/secret-service-unlock.c $(bus_sources)
 plugins_secret_service_secret_service_la_CFLAGS = $(AM_CFLAGS) $(LIBSECRET_CFLAGS)
 plugins_secret_service_secret_service_la_LDFLAGS = $(module_ldflags)
 plugins_secret_service_secret_service_la_LIBADD = $(LIBSECRET_LIBS) $(GLIB_LIBS)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Waits for one asynchronous call, but never longer than it may take.
    Knows nothing of D-Bus nor of what is waited for. */
-#include "secret-service/secret-service-wait.h"
+#include "common/wait.h"
 
 #include "base/clock.h"
 
-struct _Wait
+struct _KbWait
 {
   gatomicrefcount refs;
   const KbRequest *request;
@@ -20,10 +20,10 @@ struct _Wait
 /* What a cancelled call is given to clean up behind itself. */
 #define GRACE_MS 200
 
-Wait *
-wait_new (const KbRequest *request, gint64 limit_ms)
+KbWait *
+kb_wait_new (const KbRequest *request, gint64 limit_ms)
 {
-  Wait *wait = g_new0 (Wait, 1);
+  KbWait *wait = g_new0 (KbWait, 1);
   gint64 left = MIN (limit_ms, kb_request_remaining_ms (request));
 
   g_atomic_ref_count_init (&wait->refs);
@@ -33,15 +33,15 @@ wait_new (const KbRequest *request, gint64 limit_ms)
   return wait;
 }
 
-Wait *
-wait_ref (Wait *wait)
+KbWait *
+kb_wait_ref (KbWait *wait)
 {
   g_atomic_ref_count_inc (&wait->refs);
   return wait;
 }
 
 void
-wait_unref (Wait *wait)
+kb_wait_unref (KbWait *wait)
 {
   if (wait == NULL || !g_atomic_ref_count_dec (&wait->refs))
     return;
@@ -51,21 +51,21 @@ wait_unref (Wait *wait)
 }
 
 GCancellable *
-wait_cancellable (const Wait *wait)
+kb_wait_cancellable (const KbWait *wait)
 {
   return wait->cancellable;
 }
 
 GAsyncResult *
-wait_result (const Wait *wait)
+kb_wait_result (const KbWait *wait)
 {
   return wait->result;
 }
 
 void
-wait_ready (GObject *source, GAsyncResult *result, gpointer data)
+kb_wait_ready (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr (Wait) wait = data;
+  g_autoptr (KbWait) wait = data;
 
   (void) source;
   wait->result = g_object_ref (result);
@@ -73,7 +73,7 @@ wait_ready (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 void
-wait_done (Wait *wait)
+kb_wait_done (KbWait *wait)
 {
   wait->done = TRUE;
 }
@@ -86,14 +86,14 @@ tick (gpointer data)
 }
 
 static gboolean
-over (const Wait *wait)
+over (const KbWait *wait)
 {
   return wait->done || kb_clock_left_ms (wait->deadline) == 0
          || kb_request_cancelled (wait->request);
 }
 
 static void
-clean_up (Wait *wait, GMainContext *context)
+clean_up (KbWait *wait, GMainContext *context)
 {
   gint64 end = kb_clock_boot_ms () + GRACE_MS;
 
@@ -103,7 +103,7 @@ clean_up (Wait *wait, GMainContext *context)
 }
 
 gboolean
-wait_run (Wait *wait, GMainContext *context, const char *step, GError **error)
+kb_wait_run (KbWait *wait, GMainContext *context)
 {
   g_autoptr (GSource) ticker = g_timeout_source_new (TICK_MS);
   gboolean done;
@@ -116,15 +116,5 @@ wait_run (Wait *wait, GMainContext *context, const char *step, GError **error)
   if (!done)
     clean_up (wait, context);
   g_source_destroy (ticker);
-  if (done)
-    return TRUE;
-  if (kb_request_cancelled (wait->request))
-    g_set_error (error, KB_ERROR, KB_ERROR_LOCKED, "interrupted while %s", step);
-  else
-    g_set_error (
-        error, KB_ERROR, KB_ERROR_LOCKED,
-        "the Secret Service did not answer in time while %s: restart the keyring "
-        "daemon, or log in to the desktop again",
-        step);
-  return FALSE;
+  return done;
 }
