@@ -8,11 +8,12 @@ import typing
 import urllib.parse
 
 REASONS = {
-    200: "OK", 203: "Non-Authoritative Information", 204: "No Content", 302: "Found",
+    200: "OK", 202: "Accepted", 203: "Non-Authoritative Information", 204: "No Content",
+    302: "Found", 303: "See Other",
     400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
-    405: "Method Not Allowed", 413: "Payload Too Large", 422: "Unprocessable Entity",
-    429: "Too Many Requests", 500: "Internal Server Error", 502: "Bad Gateway",
-    503: "Service Unavailable",
+    405: "Method Not Allowed", 409: "Conflict", 413: "Payload Too Large",
+    422: "Unprocessable Entity", 429: "Too Many Requests", 500: "Internal Server Error",
+    502: "Bad Gateway", 503: "Service Unavailable",
 }
 
 

@@ -2,6 +2,8 @@
 # The front door of Azure DevOps: who is asking, what is wrong with that, which answer is due.
 # Knows nothing of what REST resources contain or of how git is run.
 
+import blobs
+import feeds
 import place as places
 import refusals
 import rest
@@ -14,13 +16,16 @@ WRITE = READ - {"vso.code"}
 
 
 class DevOps:
-    """Answers every Azure DevOps host. `folder` holds repositories and LFS objects."""
+    """Answers every Azure DevOps host and the blob storage behind it. `folder` holds repositories
+    and LFS objects."""
 
     def __init__(self, world, vault, folder):
         self.world = world
         self.vault = vault
         self.git = GitServer(world, folder / "repos")
         self.lfs = LfsServer(world, folder / "lfs")
+        self.blobs = blobs.Blobs()
+        self.feeds = feeds.Feeds(world, self.blobs)
 
     async def answer(self, ask):
         place = places.locate(ask)
@@ -41,7 +46,7 @@ class DevOps:
         path = places.git_path(place.rest)
         if path and path[2]:
             return await self._git(ask, org, place, verdict, path)
-        return self._rest(ask, org, place, verdict)
+        return await self._rest(ask, org, place, verdict)
 
     async def _git(self, ask, org, place, verdict, path):
         """git and LFS: every credential that is not good gets 401, so that git moves on."""
@@ -64,11 +69,15 @@ class DevOps:
             return refusals.git_forbidden(world, ask, owner)
         return await self.git.answer(ask, repo, path[2], owner)
 
-    def _rest(self, ask, org, place, verdict):
+    async def _rest(self, ask, org, place, verdict):
+        feed = place.service == places.PKGS and places.feed_path(place.rest)
         if verdict.claims:
             answer = refusals.claims_challenge(self.world, ask, org, place, verdict)
         elif verdict.why:
-            answer = self._refuse(ask, org, place, verdict)
+            answer = ((feed and self.feeds.refuse(ask, org, place, verdict))
+                      or self._refuse(ask, org, place, verdict))
+        elif feed:
+            answer = await self.feeds.answer(ask, org, place, verdict)
         else:
             answer = rest.answer(self.world, ask, org, place, verdict)
         if ask.method != "HEAD":

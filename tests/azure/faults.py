@@ -14,7 +14,8 @@ import refusals
 from answer import Answer
 
 ROUTES = ("entra-token", "entra-device", "entra-page", "entra", "older-token",
-          "older-page", "forge-token", "forge", "git", "lfs", "rest", "packages", "proxy", "all")
+          "older-page", "forge-token", "forge", "git", "lfs", "rest", "packages",
+          "blob", "stranger", "proxy", "all")
 SETTINGS = ("expires_in", "refresh_in", "lifetime", "separator")
 NUMBERS = {"latency": float, "cut": int, "huge": int, "status": int, "retry-after": str,
            "skip": int, "count": int, "lifetime": float}

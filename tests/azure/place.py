@@ -14,10 +14,12 @@ SHARED = {"dev.azure.com": TFS, "vssps.dev.azure.com": SPS, "pkgs.dev.azure.com"
 SUFFIXES = ((".vssps.visualstudio.com", SPS), (".pkgs.visualstudio.com", PKGS),
             (".feeds.visualstudio.com", FEEDS), (".visualstudio.com", TFS))
 ORGLESS = ("app.vssps.visualstudio.com", "vssps.visualstudio.com")
+BLOBS = ".vsblob.vsassets.io"
+STRANGER = "packages.northwind.example"  # nobody's that we know: see strangers.py
 LOGIN = (*entra.HOSTS, *entra_device.HOSTS)
 CERTIFICATE_NAMES = (*LOGIN, *forges.HOSTS, *SHARED, "*.visualstudio.com",
                      "*.vssps.visualstudio.com", "*.pkgs.visualstudio.com",
-                     "*.feeds.visualstudio.com")
+                     "*.feeds.visualstudio.com", f"*{BLOBS}", STRANGER)
 
 
 @dataclasses.dataclass
@@ -43,7 +45,12 @@ class Place:
 
 def served(host):
     """Whether the proxy may lead a host to the stand-in."""
-    return host in LOGIN or host in forges.HOSTS or host in SHARED or _by_suffix(host) is not None
+    return (host in LOGIN or host in forges.HOSTS or host in SHARED or host == STRANGER
+            or is_blob(host) or _by_suffix(host) is not None)
+
+
+def is_blob(host):
+    return host.endswith(BLOBS) and "." not in host[:-len(BLOBS)]
 
 
 def _by_suffix(host):
@@ -79,9 +86,23 @@ def git_path(rest):
     return (rest[0] if at else repo), repo, rest[at + 2:]
 
 
+def feed_path(rest):
+    """(project, feed, protocol, tail) of a path with _packaging in it, or None."""
+    if "_packaging" not in rest[:2]:
+        return None
+    at = rest.index("_packaging")
+    if len(rest) < at + 3:
+        return None
+    return rest[0] if at else "", rest[at + 1], rest[at + 2], rest[at + 3:]
+
+
 def route(ask):
     """The route class, by which faults are chosen and requests counted."""
     path = [part.lower() for part in ask.segments]
+    if is_blob(ask.host):
+        return "blob-credential" if "Authorization" in ask.headers else "blob"
+    if ask.host == STRANGER:
+        return "stranger"
     if ask.host in entra_device.HOSTS:
         return "entra-page"
     if ask.host in forges.HOSTS:

@@ -305,7 +305,7 @@ def audit(world, ask, org, place, owner):
                                    "hasMore": False})
 
 
-@unanchored("package feeds are not served yet: the credential is judged, then 404")
+@unanchored("beside the feeds there is nothing here: the credential is judged, then 404")
 def packages(world, ask, owner):
     return refusals.no_route(world, ask, owner)
 

@@ -26,6 +26,7 @@ import faults
 import forges
 import older_oauth
 import place as places
+import strangers
 import tokens
 import world as worlds
 from answer import Answer, Ask, BodyTooLarge
@@ -45,6 +46,7 @@ class Gate:
         self.entra = entra.Entra(world, vault)
         self.devops = devops.DevOps(world, vault, folder)
         self.forges = forges.Forges(world, vault, self.devops.git)
+        self.strangers = strangers.Stranger(vault)
         self.older = older_oauth.OlderOAuth(world, vault)
 
     def people(self):
@@ -80,6 +82,10 @@ class Gate:
                 answer = await self.entra.answer(ask, options)
             elif answer is None and ask.host in forges.HOSTS:
                 answer = await self.forges.answer(ask)
+            elif answer is None and ask.route == "stranger":
+                answer = await self.strangers.answer(ask)
+            elif answer is None and ask.route.startswith("blob"):
+                answer = self.devops.blobs.answer(ask)
             elif answer is None and ask.route.startswith("older"):
                 answer = await self.older.answer(ask)
             elif answer is None:
@@ -240,7 +246,8 @@ async def start(options):
     if options.blackhole:
         keep.append(await _blackhole(options.blackhole))
     ready = {"proxy": f"http://127.0.0.1:{proxy_port}", "tls": ports["trusted"],
-             "exports": exports(world, vault, folder) | gate.forges.exports()}
+             "exports": exports(world, vault, folder) | gate.forges.exports()
+             | gate.strangers.exports()}
     ready["exports"]["KB_AZURE_CONTROL"] = f"http://127.0.0.1:{control_port}"
     return ready, keep
 

@@ -15,7 +15,8 @@ FORM = [("Content-Type", "application/x-www-form-urlencoded"),
 class Case:
     """`headers` is the exact set of names; `order` lists names whose order is recorded;
     `challenges` are the WWW-Authenticate lines in order; `lines` the byte length of header
-    lines; None means that it is not recorded and not compared. `setup` is a function of setups."""
+    lines; `reason` is a pattern, that of the status when empty. None means that it is not
+    recorded and not compared. `setup` is a function of setups."""
     id: str
     what: str
     method: str

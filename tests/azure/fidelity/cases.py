@@ -7,6 +7,7 @@ import re
 
 from fidelity import shapes as s
 from fidelity.case import FORM, LOGIN, RESOURCE, Case
+from fidelity.feeds import FEEDS
 from fidelity.forges import FORGES
 from fidelity.people import PEOPLE
 
@@ -180,14 +181,6 @@ REFUSED = [
          json=s.envelope("Request was blocked due to exceeding usage of resource "
                          "'Concurrency' in namespace 'VSID'. .*LinkId=823950.*",
                          f"{s.FRAMEWORK}.RequestBlockedException", s.FRAMEWORK)),
-    Case("F1", "a feed without a credential", "GET",
-         "https://pkgs.dev.azure.com/contoso/_packaging/feed/npm/registry/left-pad", 401,
-         challenges=[s.BEARER.replace("microsoftonline.com", "windows.net"),
-                     r'Basic realm="https://pkgsprod\w+\.pkgs\.visualstudio\.com/"',
-                     "TFS-Federated"]),
-    Case("F5", "a wheel without a credential", "GET",
-         "https://pkgs.dev.azure.com/contoso/_packaging/feed/pypi/download/a/1/a.whl", 401,
-         json=s.unauthorized(s.ANONYMOUS)),
     Case("F6", "a feed with a wrong PAT", "GET",
          "https://pkgs.dev.azure.com/contoso/_packaging/feed/pypi/simple/", 302,
          credential="bad-pat", values=_signin("pkgs.dev.azure.com")),
@@ -277,4 +270,4 @@ REST = [
                "parentIdentifier": "=850a26fd-8300-ce32-bb6e-28e032a3a0fd",
                "properties": {}}),
 ]
-CASES = ENTRA + PEOPLE + FORGES + GIT + REFUSED + REST
+CASES = ENTRA + PEOPLE + FORGES + GIT + REFUSED + REST + FEEDS

@@ -4,7 +4,7 @@
 
 import urllib.parse
 
-from behaviour import flows, forges
+from behaviour import feeds, flows, forges
 from fidelity import wire
 from tap import control
 
@@ -103,6 +103,16 @@ def session_ended():
     assert status == 200 and fresh["expires_in"] == 86399, fresh
     control("POST", "/session", {"name": "alice"})
     return {"bearer": fresh["access_token"]}
+
+
+def package():
+    """The address of a package's file in a project's feed."""
+    return {"package": feeds.published("demo/_packaging/libs")}
+
+
+def blob():
+    """Where its bytes are."""
+    return {"blob": feeds.redirected(package()["package"]).value("Location")}
 
 
 def after():
