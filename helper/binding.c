@@ -29,6 +29,7 @@ typedef struct
   char *organization;
   char *origin;
   char *user;
+  char *scope;
 } Reading;
 
 static void
@@ -41,20 +42,24 @@ reading_clear (Reading *reading)
   g_free (reading->organization);
   g_free (reading->origin);
   g_free (reading->user);
+  g_free (reading->scope);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Reading, reading_clear)
 
-/* A place is an organization or, without one, an origin; for one user or for any. */
+/* A place is an organization or, without one, an origin; for one user or for any, and for
+   what the source is set up for or for one scope. */
 static char *
 binding_path (const KbStack *stack, const KbRequest *request)
 {
   const char *organization = kb_request_organization (request);
   const char *user = kb_request_user (request);
   g_autofree char *origin = kb_url_origin (kb_request_url (request));
+  const char *scope = kb_request_scope (request);
   g_autofree char *key = g_strdup_printf (
-      "%s\n%s\n%s\n%s", stack->name, organization != NULL ? "organization" : "origin",
-      organization != NULL ? organization : origin, user != NULL ? user : "");
+      "%s\n%s\n%s\n%s%s%s", stack->name, organization != NULL ? "organization" : "origin",
+      organization != NULL ? organization : origin, user != NULL ? user : "",
+      scope != NULL ? "\n" : "", scope != NULL ? scope : "");
 
   return kb_state_path ("bindings", key);
 }
@@ -74,7 +79,8 @@ field_of (Reading *reading, const char *key)
                  { "stack", &reading->stack },
                  { "organization", &reading->organization },
                  { "origin", &reading->origin },
-                 { "user", &reading->user } };
+                 { "user", &reading->user },
+                 { "scope", &reading->scope } };
 
   for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
     if (g_str_equal (key, fields[i].key))
@@ -139,12 +145,14 @@ append_place (KbBuffer *text, const KbStack *stack, const KbRequest *request)
 {
   const char *organization = kb_request_organization (request);
   const char *user = kb_request_user (request);
+  const char *scope = kb_request_scope (request);
   g_autofree char *origin = kb_url_origin (kb_request_url (request));
 
   return kb_lines_append (text, "stack", stack->name)
          && kb_lines_append (text, organization != NULL ? "organization" : "origin",
                              organization != NULL ? organization : origin)
-         && (user == NULL || kb_lines_append (text, "user", user));
+         && (user == NULL || kb_lines_append (text, "user", user))
+         && (scope == NULL || kb_lines_append (text, "scope", scope));
 }
 
 void
@@ -194,8 +202,8 @@ tell (const char *path, const GPtrArray *stacks, KbBoundFunc func, gpointer data
   g_auto (Reading) reading = { 0 };
   const KbStack *stack
       = read_file (path, &reading) ? stack_named (stacks, reading.stack) : NULL;
-  const KbBound bound
-      = { &reading.binding, stack, reading.organization, reading.origin, reading.user };
+  const KbBound bound = { &reading.binding, stack,        reading.organization,
+                          reading.origin,   reading.user, reading.scope };
 
   if (stack != NULL && still_holds (stack, &reading)
       && (bound.organization != NULL || bound.origin != NULL))

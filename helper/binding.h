@@ -36,7 +36,8 @@ typedef struct
   const KbStack *stack;
   const char *organization; /* or NULL, then: */
   const char *origin;
-  const char *user; /* or NULL: any */
+  const char *user;  /* or NULL: any */
+  const char *scope; /* or NULL: what the source is set up for */
 } KbBound;
 
 /* Every binding that holds under one of STACKS (of KbStack). */

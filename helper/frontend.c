@@ -3,6 +3,7 @@
    Knows nothing of any of their protocols. */
 #include "frontend.h"
 
+#include "base/text.h"
 #include "harden.h"
 
 int
@@ -19,6 +20,30 @@ kb_complain_notices (const KbSession *session)
   for (const char *const *notice = kb_session_notices (session); *notice != NULL;
        notice++)
     kb_complain (*notice);
+}
+
+void
+kb_add_hint (GError *error, const char *word)
+{
+  static const char *const hints[] = {
+    [KB_ERROR_CONFIG] = "run: keybearer check",
+    [KB_ERROR_DENIED] = "see: keybearer explain ",
+    [KB_ERROR_INTERACTION] = "run: keybearer login ",
+    [KB_ERROR_LOCKED] = "see: keybearer status",
+    [KB_ERROR_MODULE] = "see: keybearer modules",
+  };
+  const char *hint = error->domain == KB_ERROR && error->code >= 0
+                             && error->code < (gint) G_N_ELEMENTS (hints)
+                         ? hints[error->code]
+                         : NULL;
+  g_autofree char *message = error->message;
+
+  if (hint == NULL || strstr (message, "run: ") != NULL)
+    error->message = g_steal_pointer (&message);
+  else if (g_str_has_suffix (hint, " "))
+    error->message = g_strdup_printf ("%s; %s%s", message, hint, word);
+  else
+    error->message = g_strdup_printf ("%s; %s", message, hint);
 }
 
 void
@@ -46,4 +71,64 @@ kb_permitted_talk (void)
   if (says ("GCM_INTERACTIVE", no) || says ("VSCODE_GIT_FETCH_SILENT", yes))
     return NULL;
   return kb_talk_new (!says ("GIT_TERMINAL_PROMPT", no));
+}
+
+static gboolean
+worth_asking (KbAnswer answer, const GError *error)
+{
+  return answer == KB_DECLINED
+         || (answer == KB_FAILED
+             && (g_error_matches (error, KB_ERROR, KB_ERROR_INTERACTION)
+                 || g_error_matches (error, KB_ERROR, KB_ERROR_LOCKED)));
+}
+
+KbAnswer
+kb_get_or_ask (KbSession *session, KbRequest *request, KbWayFunc way, gboolean *asked,
+               KbCredential **credential, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (KbTalk) talk = NULL;
+  KbAnswer answer = kb_session_get (session, credential, &problem);
+
+  if (way != NULL && worth_asking (answer, problem))
+    talk = way ();
+  *asked = talk != NULL;
+  if (!*asked)
+    {
+      if (problem != NULL)
+        g_propagate_error (error, g_steal_pointer (&problem));
+      return answer;
+    }
+  kb_let_ask (request, talk);
+  answer = kb_session_get (session, credential, error);
+  kb_let_ask (request, NULL);
+  return answer;
+}
+
+static gboolean
+append_base64 (KbBuffer *text, const KbBuffer *plain)
+{
+  gsize length = kb_buffer_length (plain);
+  char *encoded = g_base64_encode ((const guchar *) kb_buffer_peek (plain), length);
+  gboolean done = kb_buffer_append_text (text, encoded);
+
+  kb_wipe (encoded, strlen (encoded));
+  g_free (encoded);
+  return done;
+}
+
+gboolean
+kb_append_authorization (KbBuffer *text, const KbCredential *credential, const char *user)
+{
+  KbSecret *secret = kb_credential_secret ((KbCredential *) credential);
+  g_autoptr (KbBuffer) plain = NULL;
+
+  if (kb_credential_scheme (credential) == KB_SCHEME_BEARER)
+    return kb_text_is_clean (kb_secret_peek (secret), kb_secret_length (secret))
+           && kb_buffer_append_text (text, "Bearer ")
+           && kb_buffer_append_secret (text, secret);
+  plain = kb_buffer_new (0);
+  return kb_buffer_append_text (plain, user) && kb_buffer_append_text (plain, ":")
+         && kb_buffer_append_secret (plain, secret)
+         && kb_buffer_append_text (text, "Basic ") && append_base64 (text, plain);
 }

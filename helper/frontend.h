@@ -44,6 +44,10 @@ int kb_exit_status (const GError *error);
 /* Prints the session's notices so. */
 void kb_complain_notices (const KbSession *session);
 
+/* Adds the command that helps against ERROR, where there is one.  WORD is what
+   `keybearer login WORD` would take. */
+void kb_add_hint (GError *error, const char *word);
+
 /* Lets REQUEST ask through TALK (NULL: no more), and gives the whole process the time
    that a person needs. */
 void kb_let_ask (KbRequest *request, const KbTalk *talk);
@@ -52,6 +56,19 @@ void kb_let_ask (KbRequest *request, const KbTalk *talk);
    GCM_INTERACTIVE (false, 0, never) or VSCODE_GIT_FETCH_SILENT=true, askpass alone by
    GIT_TERMINAL_PROMPT=0. */
 KbTalk *kb_permitted_talk (void);
+
+/* New, or NULL: a way to a person. */
+typedef KbTalk *(*KbWayFunc) (void);
+
+/* One get without a person and, only where that could change the answer, a second one
+   with the person that WAY leads to.  *ASKED tells whether there was one. */
+KbAnswer kb_get_or_ask (KbSession *session, KbRequest *request, KbWayFunc way,
+                        gboolean *asked, KbCredential **credential, GError **error);
+
+/* Appends what an Authorization header says: "Bearer TOKEN" or "Basic ...", the latter
+   with USER.  FALSE when TEXT has no room or the token cannot stand in one line. */
+gboolean kb_append_authorization (KbBuffer *text, const KbCredential *credential,
+                                  const char *user);
 
 G_END_DECLS
 

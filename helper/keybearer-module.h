@@ -145,6 +145,12 @@ gboolean kb_request_organization_missing (const KbRequest *request);
 /* What a person knows the place by: "contoso (git.example)".  Safe to show. */
 const char *kb_request_place (const KbRequest *request);
 
+/* What the token is to be good for, where the caller wants something else than what the
+   instance was set up for: the words of an OAuth scope ("6dae.../.default"); else NULL.
+   Only sources with KB_SOURCE_SCOPES are asked then, and the realm that they tell has to
+   depend on it. */
+const char *kb_request_scope (const KbRequest *request);
+
 /* The server's WWW-Authenticate lines in order, NULL-terminated, perhaps empty. */
 const char *const *kb_request_challenges (const KbRequest *request);
 
@@ -225,6 +231,11 @@ typedef struct
 /* What it gives is never kept, costs nothing to make and needs no lock: a variable of the
    environment, for one.  Its credentials count as kb_credential_set_ephemeral. */
 #define KB_SOURCE_EPHEMERAL 1u
+
+/* It heeds kb_request_scope.  Without this flag a source is passed over where a scope is
+   asked for: what it gives is good for something else, and would be shown to whoever
+   stands behind the scope. */
+#define KB_SOURCE_SCOPES 2u
 
 typedef struct
 {

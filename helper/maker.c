@@ -14,11 +14,12 @@
 #define LAST_RESORT_S 10
 
 char *
-kb_maker_breaker (const KbMaker *maker)
+kb_maker_breaker (const KbMaker *maker, const char *scope)
 {
   g_autofree char *key = kb_kept_key (maker->kept);
 
-  return g_strdup_printf ("%s\n%s", key, maker->fingerprint);
+  return g_strdup_printf ("%s\n%s%s%s", key, maker->fingerprint,
+                          scope != NULL ? "\n" : "", scope != NULL ? scope : "");
 }
 
 /* A source that can only repeat what the server refused has nothing to give. */
@@ -118,7 +119,7 @@ check_identity (const KbMaker *maker, KbAnswer answer, const KbCredential *made,
 KbAnswer
 kb_maker_make (const KbMaker *maker, KbCredential **credential, GError **error)
 {
-  g_autofree char *breaker = kb_maker_breaker (maker);
+  g_autofree char *breaker = kb_maker_breaker (maker, kb_request_scope (maker->request));
   g_autoptr (KbCredential) made = NULL;
   GError *problem = NULL;
   KbAnswer answer = check_breaker (maker, breaker, error);

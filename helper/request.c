@@ -24,6 +24,7 @@ struct _KbRequest
   char *program;
   char *user;
   char *account;
+  char *scope;
   gboolean fresh;
   char *organization;
   gboolean organization_missing;
@@ -92,6 +93,7 @@ kb_request_free (KbRequest *request)
   g_free (request->program);
   g_free (request->user);
   g_free (request->account);
+  g_free (request->scope);
   g_free (request->organization);
   g_free (request->place);
   g_free (request);
@@ -151,6 +153,32 @@ kb_request_set_account (KbRequest *request, const char *account)
 {
   g_free (request->account);
   request->account = g_strdup (account);
+}
+
+const char *
+kb_request_scope (const KbRequest *request)
+{
+  return request->scope;
+}
+
+static gboolean
+is_scope (const char *text)
+{
+  for (const char *c = text; *c != '\0'; c++)
+    if (*c < ' ' || *c > '~' || *c == '"' || *c == '\\'
+        || (*c == ' ' && (c == text || c[1] == ' ' || c[1] == '\0')))
+      return FALSE;
+  return *text != '\0';
+}
+
+gboolean
+kb_request_set_scope (KbRequest *request, const char *scope)
+{
+  if (scope != NULL && !is_scope (scope))
+    return FALSE;
+  g_free (request->scope);
+  request->scope = g_strdup (scope);
+  return TRUE;
 }
 
 gboolean

@@ -25,6 +25,10 @@ const KbUrl *kb_request_url (const KbRequest *request);
 void kb_request_set_program (KbRequest *request, const char *program);
 
 void kb_request_set_user (KbRequest *request, const char *user);
+
+/* Only visible ASCII in words with one blank between them: it becomes part of forms,
+   realms and names.  FALSE, and nothing set, for anything else.  NULL: none. */
+gboolean kb_request_set_scope (KbRequest *request, const char *scope);
 void kb_request_set_account (KbRequest *request, const char *account);
 void kb_request_set_fresh (KbRequest *request, gboolean fresh);
 

@@ -33,7 +33,7 @@ look_at_account (KbExplained *told, KbExplainedSource *source)
   g_autoptr (KbKept) kept = kb_kept_new (
       request, kb_session_keeper (told->place->session), name, &source->identity);
   const KbMaker maker = { .kept = kept, .fingerprint = told->stack->fingerprint };
-  g_autofree char *breaker = kb_maker_breaker (&maker);
+  g_autofree char *breaker = kb_maker_breaker (&maker, kb_request_scope (request));
   g_auto (KbFound) renewal = { 0 };
 
   kb_found_look (&source->found, told->shelves, request, kb_kept_item (kept));

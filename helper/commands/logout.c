@@ -111,6 +111,47 @@ tell_others (Work *work, const KbBinding *binding)
 
 /* ---- one place ------------------------------------------------------------------ */
 
+typedef struct
+{
+  Work *work;
+  GPtrArray *scopes;
+} Scoped;
+
+/* Tokens for something else that were made by the sign-in to this place. */
+static void
+erase_scoped (const KbBound *bound, gpointer data)
+{
+  const Scoped *scoped = data;
+  const KbRequest *request = scoped->work->place->request;
+  g_autofree char *origin = kb_url_origin (kb_request_url (request));
+  const char *organization = kb_request_organization (request);
+
+  if (bound->scope == NULL || g_strcmp0 (bound->user, kb_request_user (request)) != 0
+      || g_strcmp0 (bound->organization, organization) != 0
+      || (organization == NULL && g_strcmp0 (bound->origin, origin) != 0))
+    return;
+  erase_account (scoped->work, bound->binding->instance, bound->binding->account,
+                 bound->binding->realm);
+  g_ptr_array_add (scoped->scopes, g_strdup (bound->scope));
+}
+
+static void
+erase_scopes (Work *work)
+{
+  KbRequest *request = work->place->request;
+  g_autoptr (GPtrArray) scopes = g_ptr_array_new_with_free_func (g_free);
+  Scoped scoped = { work, scopes };
+
+  kb_binding_each (kb_config_stacks (kb_runtime_config (work->place->runtime)),
+                   erase_scoped, &scoped);
+  for (guint i = 0; i < scopes->len; i++)
+    {
+      (void) kb_request_set_scope (request, g_ptr_array_index (scopes, i));
+      kb_binding_forget (kb_session_stack (work->place->session), request);
+    }
+  (void) kb_request_set_scope (request, NULL);
+}
+
 /* Who answered last, and whoever would answer now: an item may be older than the binding
    or have outlived it. */
 static void
@@ -136,6 +177,7 @@ erase_place (Work *work)
         erase_account (work, entry->instance, identity.account, identity.realm);
     }
   kb_binding_forget (stack, place->request);
+  erase_scopes (work);
 }
 
 /* ---- everything ----------------------------------------------------------------- */
@@ -180,7 +222,7 @@ finish (Work *work, gboolean all, GError **error)
     return KB_EXIT_ERROR;
   if (work->problem == NULL)
     return 0;
-  kb_place_add_hint (work->place, work->problem);
+  kb_add_hint (work->problem, work->place->word);
   g_propagate_prefixed_error (error, g_steal_pointer (&work->problem), "not erased in ");
   return KB_EXIT_ERROR;
 }

@@ -18,6 +18,7 @@ typedef struct
   char *organization;
   char *origin;
   char *user;
+  char *scope;
   char *account;
   char *source;
   char *realm;
@@ -42,6 +43,7 @@ line_free (gpointer data)
   g_free (line->organization);
   g_free (line->origin);
   g_free (line->user);
+  g_free (line->scope);
   g_free (line->account);
   g_free (line->source);
   g_free (line->realm);
@@ -62,11 +64,12 @@ add_bound (const KbBound *bound, gpointer data)
   g_autoptr (KbKept) kept
       = kb_kept_new (request, NULL, bound->binding->instance, &identity);
   const KbMaker maker = { .kept = kept, .fingerprint = bound->stack->fingerprint };
-  g_autofree char *breaker = kb_maker_breaker (&maker);
+  g_autofree char *breaker = kb_maker_breaker (&maker, bound->scope);
 
   line->organization = g_strdup (bound->organization);
   line->origin = g_strdup (bound->origin);
   line->user = g_strdup (bound->user);
+  line->scope = g_strdup (bound->scope);
   line->account = g_strdup (identity.account);
   line->source = g_strdup (bound->binding->instance);
   line->realm = g_strdup (identity.realm);
@@ -193,8 +196,8 @@ whose (const Line *line)
 
   if (g_str_has_prefix (place, "https://"))
     place += strlen ("https://");
-  return line->user != NULL ? g_strdup_printf ("%s@%s", line->user, place)
-                            : g_strdup (place);
+  return g_strconcat (line->user != NULL ? line->user : "", line->user != NULL ? "@" : "",
+                      place, line->scope != NULL ? " " : "", line->scope, NULL);
 }
 
 static void
@@ -287,6 +290,7 @@ line_to_json (const Line *line, KbBuffer *json)
   kb_json_text (json, "organization", line->organization);
   kb_json_text (json, "origin", line->origin);
   kb_json_text (json, "user", line->user);
+  kb_json_text (json, "scope", line->scope);
   kb_json_text (json, "account", line->account);
   kb_json_text (json, "source", line->source);
   kb_json_text (json, "realm", line->realm);

@@ -114,3 +114,24 @@ kb_authority_token_endpoint (const char *authority, const char *tenant)
 {
   return g_strconcat (authority, "/", tenant, "/oauth2/v2.0/token", NULL);
 }
+
+char *
+kb_scope_resource (const char *scope)
+{
+  static const char *const silent[]
+      = { "", "offline_access", "openid", "profile", "email", NULL };
+  g_auto (GStrv) words = g_strsplit (scope, " ", -1);
+  GString *resource = g_string_new (NULL);
+
+  for (char **word = words; *word != NULL; word++)
+    if (!g_strv_contains (silent, *word))
+      {
+        gsize length = g_str_has_suffix (*word, "/.default")
+                           ? strlen (*word) - strlen ("/.default")
+                           : strlen (*word);
+
+        g_string_append (resource, resource->len > 0 ? "+" : "");
+        g_string_append_len (resource, *word, (gssize) length);
+      }
+  return g_string_free (resource, FALSE);
+}

@@ -28,6 +28,10 @@ char *kb_authority_parse (const char *text, gboolean closed, GError **error);
 gboolean kb_tenant_is_valid (const char *text);
 gboolean kb_guid_is_valid (const char *text);
 
+/* New: what tokens of SCOPE are for, as a part of their realm: "X/.default openid" is for
+   "X"; several words are joined by '+'; those of OpenID Connect do not count. */
+char *kb_scope_resource (const char *scope);
+
 /* New: AUTHORITY/TENANT/oauth2/v2.0/token. */
 char *kb_authority_token_endpoint (const char *authority, const char *tenant);
 

@@ -21,6 +21,7 @@ kb_oauth_job_free (KbOauthJob *job)
   kb_http_free (job->http);
   kb_secret_unref (job->client_secret);
   g_free (job->tenant);
+  g_free (job->scope);
   g_free (job->claims);
   g_free (job);
 }
@@ -36,11 +37,15 @@ kb_oauth_known_tenant (const KbOauthSettings *settings, const KbRequest *request
 }
 
 char *
-kb_oauth_realm (const KbOauthSettings *settings, const char *tenant)
+kb_oauth_realm (const KbOauthSettings *settings, const KbRequest *request,
+                const char *tenant)
 {
+  const char *scope = kb_request_scope (request);
+  g_autofree char *other = scope != NULL ? kb_scope_resource (scope) : NULL;
+
   if (settings->authority == NULL)
     return g_strdup (settings->resource);
-  return g_strdup_printf ("%s/%s", tenant, settings->resource);
+  return g_strdup_printf ("%s/%s", tenant, other != NULL ? other : settings->resource);
 }
 
 /* New: the tenant that the credential before this one was for, or NULL.  It was found
@@ -103,6 +108,15 @@ challenged_claims (const KbRequest *request)
   return g_strndup ((const char *) bytes, length);
 }
 
+static char *
+scope_of (const KbOauthSettings *settings, const KbRequest *request)
+{
+  const char *scope = kb_request_scope (request);
+
+  return scope != NULL ? g_strdup_printf ("%s %s", scope, KB_OAUTH_OIDC_WORDS)
+                       : g_strdup (settings->scope);
+}
+
 KbOauthJob *
 kb_oauth_job_new (const KbOauthSettings *settings, const KbRequest *request,
                   GError **error)
@@ -111,6 +125,7 @@ kb_oauth_job_new (const KbOauthSettings *settings, const KbRequest *request,
 
   job->settings = settings;
   job->request = request;
+  job->scope = scope_of (settings, request);
   if (kb_instance_secret (settings->instance, "client-secret", &job->client_secret, error)
       == KB_FAILED)
     return NULL;
@@ -152,7 +167,7 @@ kb_oauth_job_form (const KbOauthJob *job, const char *grant_type)
 gboolean
 kb_oauth_job_add_scope (const KbOauthJob *job, KbBuffer *form)
 {
-  return kb_oauth2_append (form, "scope", job->settings->scope)
+  return kb_oauth2_append (form, "scope", job->scope)
          && (job->claims == NULL || kb_oauth2_append (form, "claims", job->claims));
 }
 
@@ -228,7 +243,7 @@ missing_word (const KbOauthJob *job, const char *scope)
 {
   static const char *const silent[]
       = { "offline_access", "openid", "profile", "email", "", NULL };
-  g_auto (GStrv) asked = g_strsplit (job->settings->scope, " ", -1);
+  g_auto (GStrv) asked = g_strsplit (job->scope, " ", -1);
   g_auto (GStrv) granted = g_strsplit_set (scope, " ,", -1);
 
   for (gsize i = 0; asked[i] != NULL; i++)
@@ -282,7 +297,8 @@ kb_oauth_job_finish (const KbOauthJob *job, const KbOauth2Token *token,
                      GError **error)
 {
   gboolean any = g_strcmp0 (job->tenant, KB_TENANT_ANY) == 0 && id->tenant != NULL;
-  g_autofree char *realm = kb_oauth_realm (job->settings, any ? id->tenant : job->tenant);
+  g_autofree char *realm
+      = kb_oauth_realm (job->settings, job->request, any ? id->tenant : job->tenant);
 
   if (!check_scope (job, token, error))
     return KB_FAILED;

@@ -17,6 +17,7 @@ typedef struct
   KbHttp *http;
   KbSecret *client_secret; /* or NULL */
   char *tenant;            /* of Entra: what stands in the path; else NULL */
+  char *scope;             /* as it is asked for */
   char *claims;            /* JSON that the server wants to see satisfied, or NULL */
 } KbOauthJob;
 
@@ -29,8 +30,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbOauthJob, kb_oauth_job_free)
 /* New: the tenant that can be told without network, or NULL. */
 char *kb_oauth_known_tenant (const KbOauthSettings *settings, const KbRequest *request);
 
-/* New: the realm of TENANT, which may be NULL for a generic provider. */
-char *kb_oauth_realm (const KbOauthSettings *settings, const char *tenant);
+/* New: the realm of TENANT, which may be NULL for a generic provider, and of the scope
+   that REQUEST may ask for. */
+char *kb_oauth_realm (const KbOauthSettings *settings, const KbRequest *request,
+                      const char *tenant);
 
 typedef enum
 {

@@ -59,13 +59,19 @@ oauth_identify (gpointer self, const KbRequest *request, KbIdentity *identity,
 {
   const KbOauthSettings *settings = self;
   const char *account = kb_instance_string (settings->instance, "account");
-  g_autofree char *tenant = kb_oauth_known_tenant (settings, request);
+  g_autofree char *tenant = NULL;
 
+  if (kb_request_scope (request) != NULL && settings->authority == NULL)
+    {
+      kb_request_note (request, "its scope is a matter of this provider alone");
+      return KB_DECLINED;
+    }
+  tenant = kb_oauth_known_tenant (settings, request);
   if (account == NULL)
     account = kb_request_account (request);
   identity->account = account != NULL ? g_utf8_strdown (account, -1) : NULL;
   if (tenant != NULL || settings->authority == NULL)
-    identity->realm = kb_oauth_realm (settings, tenant);
+    identity->realm = kb_oauth_realm (settings, request, tenant);
   return KB_OK;
 }
 
@@ -149,7 +155,8 @@ oauth_acquire (gpointer self, const KbRequest *request, KbCredential **credentia
 static const KbSource source = { .open = oauth_open,
                                  .close = oauth_close,
                                  .identify = oauth_identify,
-                                 .acquire = oauth_acquire };
+                                 .acquire = oauth_acquire,
+                                 .flags = KB_SOURCE_SCOPES };
 
 const KbModule kb_module = {
   .abi = KB_MODULE_ABI,

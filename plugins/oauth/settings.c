@@ -9,8 +9,6 @@
 
 #include <string.h>
 
-#define OIDC_WORDS "offline_access openid profile"
-
 void
 kb_oauth_settings_free (KbOauthSettings *settings)
 {
@@ -100,18 +98,6 @@ read_answer (KbOauthSettings *settings, GError **error)
   return TRUE;
 }
 
-/* New: "499b…/.default openid" is for the resource "499b…". */
-static char *
-resource_of (const char *scope)
-{
-  g_autofree char *first = g_strndup (scope, strcspn (scope, " "));
-  char *slash = strrchr (first, '/');
-
-  if (slash != NULL)
-    *slash = '\0';
-  return g_steal_pointer (&first);
-}
-
 static gboolean
 read_entra (KbOauthSettings *settings, GError **error)
 {
@@ -136,8 +122,8 @@ read_entra (KbOauthSettings *settings, GError **error)
   settings->redirect = g_strdup (settings->authority);
   settings->tenant = tenant != NULL ? g_ascii_strdown (tenant, -1) : NULL;
   settings->client = g_ascii_strdown (client, -1);
-  settings->scope = g_strdup_printf ("%s %s", scope, OIDC_WORDS);
-  settings->resource = resource_of (scope);
+  settings->scope = g_strdup_printf ("%s %s", scope, KB_OAUTH_OIDC_WORDS);
+  settings->resource = kb_scope_resource (scope);
   return TRUE;
 }
 

@@ -8,6 +8,9 @@
 
 G_BEGIN_DECLS
 
+/* What Entra is asked for besides: a renewal, and who it was. */
+#define KB_OAUTH_OIDC_WORDS "offline_access openid profile"
+
 #define KB_OAUTH_BROWSER 1u
 #define KB_OAUTH_DEVICE 2u
 

@@ -224,23 +224,12 @@ find_authority (const KbInstance *instance, const KbRequest *request,
   return principal->authority != NULL;
 }
 
-/* New: "499b…/.default openid" is for the resource "499b…". */
-static char *
-resource_of (const char *scope)
-{
-  const char *begin = scope + strspn (scope, " ");
-  g_autofree char *first = g_strndup (begin, strcspn (begin, " "));
-
-  if (g_str_has_suffix (first, "/.default"))
-    first[strlen (first) - strlen ("/.default")] = '\0';
-  return g_steal_pointer (&first);
-}
-
 KbAnswer
 kb_principal_find (const KbInstance *instance, const KbRequest *request,
                    KbPrincipal **principal, GError **error)
 {
   const char *tenant = kb_instance_string (instance, "tenant");
+  const char *scope = kb_request_scope (request);
   g_autoptr (KbPrincipal) found = NULL;
   KbAnswer answer = KB_OK;
 
@@ -252,8 +241,10 @@ kb_principal_find (const KbInstance *instance, const KbRequest *request,
     return answer;
   if (!find_authority (instance, request, found, error))
     return KB_FAILED;
-  found->scope = g_strdup (kb_instance_string (instance, "scope"));
-  found->resource = resource_of (found->scope);
+  if (scope == NULL)
+    scope = kb_instance_string (instance, "scope");
+  found->scope = g_strdup (scope);
+  found->resource = kb_scope_resource (scope);
   *principal = g_steal_pointer (&found);
   return KB_OK;
 }

@@ -101,7 +101,11 @@ sp_acquire (gpointer self, const KbRequest *request, KbCredential **credential,
 }
 
 static const KbSource source = {
-  .open = sp_open, .close = sp_close, .identify = sp_identify, .acquire = sp_acquire
+  .open = sp_open,
+  .close = sp_close,
+  .identify = sp_identify,
+  .acquire = sp_acquire,
+  .flags = KB_SOURCE_SCOPES,
 };
 
 const KbModule kb_module = {

@@ -24,6 +24,16 @@ fake_close (gpointer self)
 {
 }
 
+static char *
+realm_of (const KbInstance *instance, const KbRequest *request)
+{
+  const char *scope = kb_request_scope (request);
+  g_autofree char *realm = fake_text (instance, "realm", "realm");
+
+  return scope != NULL ? g_strdup_printf ("%s/%s", realm, scope)
+                       : g_steal_pointer (&realm);
+}
+
 static KbAnswer
 fake_identify (gpointer self, const KbRequest *request, KbIdentity *identity,
                GError **error)
@@ -43,7 +53,7 @@ fake_identify (gpointer self, const KbRequest *request, KbIdentity *identity,
   else if (gives)
     {
       identity->account = fake_text (self, "account", "alice");
-      identity->realm = fake_text (self, "realm", "realm");
+      identity->realm = realm_of (self, request);
     }
   return answer;
 }

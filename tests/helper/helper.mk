@@ -53,6 +53,7 @@ tests_helper_fixtures_undefined_la_LDFLAGS = $(fixture_ldflags)
 
 # Modules that do what a test says, and the stage that they play on.
 fake_modules = tests/helper/fake-source.la tests/helper/fake-passing.la \
+	tests/helper/fake-scoped.la \
 	tests/helper/fake-store.la tests/helper/fake-cache.la
 check_LTLIBRARIES += $(fake_modules)
 fake_common = tests/helper/fake.c tests/helper/fake.h
@@ -67,6 +68,11 @@ tests_helper_fake_passing_la_CPPFLAGS = $(fake_define) -DFAKE_NAME='"fake-passin
 	-DFAKE_FLAGS=KB_SOURCE_EPHEMERAL
 tests_helper_fake_passing_la_LDFLAGS = $(fake_ldflags)
 tests_helper_fake_passing_la_LIBADD = $(GLIB_LIBS)
+tests_helper_fake_scoped_la_SOURCES = tests/helper/fake-source.c $(fake_common)
+tests_helper_fake_scoped_la_CPPFLAGS = $(fake_define) -DFAKE_NAME='"fake-scoped"' \
+	-DFAKE_FLAGS=KB_SOURCE_SCOPES
+tests_helper_fake_scoped_la_LDFLAGS = $(fake_ldflags)
+tests_helper_fake_scoped_la_LIBADD = $(GLIB_LIBS)
 tests_helper_fake_store_la_SOURCES = tests/helper/fake-store.c $(fake_common)
 tests_helper_fake_store_la_CPPFLAGS = $(fake_define) -DFAKE_NAME='"fake-store"' -DFAKE_FLAGS=0
 tests_helper_fake_store_la_LDFLAGS = $(fake_ldflags)
@@ -80,7 +86,7 @@ tests_helper_fake_cache_la_LIBADD = $(GLIB_LIBS)
 core_tests = tests/helper/test-diagnosis tests/helper/test-item tests/helper/test-lock tests/helper/test-breaker \
 	tests/helper/test-binding tests/helper/test-keeper tests/helper/test-kept \
 	tests/helper/test-maker tests/helper/test-marks tests/helper/test-session tests/helper/test-identity \
-	tests/helper/test-logins tests/helper/test-request
+	tests/helper/test-logins tests/helper/test-request tests/helper/test-scope
 helper_tests = $(config_tests) $(core_tests)
 check_PROGRAMS += $(core_tests)
 TESTS += $(core_tests)
@@ -100,6 +106,9 @@ tests_helper_test_breaker_LDFLAGS = $(unit_ldflags)
 tests_helper_test_request_SOURCES = tests/helper/test-request.c
 tests_helper_test_request_LDADD = $(unit_ldadd)
 tests_helper_test_request_LDFLAGS = $(unit_ldflags)
+tests_helper_test_scope_SOURCES = tests/helper/test-scope.c $(stage)
+tests_helper_test_scope_LDADD = $(host_ldadd)
+tests_helper_test_scope_LDFLAGS = $(host_ldflags)
 tests_helper_test_binding_SOURCES = tests/helper/test-binding.c $(stage)
 tests_helper_test_binding_LDADD = $(host_ldadd)
 tests_helper_test_binding_LDFLAGS = $(host_ldflags)

@@ -89,10 +89,10 @@ static char *
 configuration (const char *sources, const char *stores)
 {
   static const char *const groups[]
-      = { "source a",    "fake-source", "source b",     "fake-source",
-          "source c",    "fake-source", "source x",     "fake-passing",
-          "store keep",  "fake-store",  "store keep2",  "fake-store",
-          "store cache", "fake-cache",  "store cache2", "fake-cache" };
+      = { "source a",    "fake-source",  "source b",     "fake-source", "source c",
+          "fake-source", "source x",     "fake-passing", "source s",    "fake-scoped",
+          "store keep",  "fake-store",   "store keep2",  "fake-store",  "store cache",
+          "fake-cache",  "store cache2", "fake-cache" };
   GString *text = g_string_new (NULL);
 
   g_string_printf (text,

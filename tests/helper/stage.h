@@ -23,8 +23,9 @@ char *stage_calls (void);
 /* How often the line "INSTANCE WHAT" was noted. */
 guint stage_count (const char *line);
 
-/* Two lists of entries and the URL: the sources a, b, c and x (which is passing), the
-   stores keep, keep2, cache, cache2.  NULL means the same as last time. */
+/* Two lists of entries and the URL: the sources a, b, c and x (which is passing) and s
+   (which heeds scopes), the stores keep, keep2, cache, cache2.  NULL means the same as
+   last time. */
 typedef struct
 {
   KbRuntime *runtime;
