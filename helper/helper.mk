@@ -11,6 +11,7 @@ helper_libkeybearer_a_SOURCES = \
 	helper/base/complain.c helper/base/complain.h \
 	helper/base/error.c helper/base/error.h \
 	helper/base/file.c helper/base/file.h \
+	helper/base/input.c helper/base/input.h \
 	helper/base/json.c helper/base/json.h \
 	helper/base/json-check.c helper/base/json-check.h \
 	helper/base/json-raw.c helper/base/json-raw.h \
@@ -61,13 +62,16 @@ helper_libkeybearer_a_SOURCES += \
 	helper/maker.c helper/maker.h \
 	helper/runtime.c helper/runtime.h \
 	helper/session.c helper/session.h \
-	helper/state.c helper/state.h
+	helper/state.c helper/state.h \
+	helper/target.c helper/target.h
 
 # One file a protocol, one file a verb.
 helper_libkeybearer_a_SOURCES += \
+	helper/frontends/ask.c helper/frontends/ask.h \
 	helper/frontends/frontends.c \
 	helper/frontends/git.c helper/frontends/git.h \
-	helper/frontends/git-input.c helper/frontends/git-input.h
+	helper/frontends/git-input.c helper/frontends/git-input.h \
+	helper/frontends/pnpm.c helper/frontends/pnpm.h
 helper_libkeybearer_a_SOURCES += \
 	helper/commands/check.c \
 	helper/commands/commands.c helper/commands/commands.h \
@@ -150,6 +154,7 @@ nodist_pkgconfig_DATA = helper/keybearer-module.pc
 dist_man1_MANS += helper/keybearer.1
 dist_man3_MANS += helper/keybearer-module.3
 dist_man5_MANS += helper/keybearer.conf.5
+dist_man7_MANS += helper/keybearer-tools.7
 
 # What was installed finds its modules and understands its configuration.
 installcheck-local:

@@ -14,13 +14,15 @@
 #include "log.h"
 #include "request.h"
 
-/* Names under which other programs start us, and the front end that is meant. */
+/* Names under which other programs start us, and the front end that is meant.  What
+   follows a name that ends in '-' is its argument, for tools that can give none. */
 static const struct
 {
   const char *program;
   const char *verb;
 } aliases[] = {
   { "git-credential-keybearer", "git" },
+  { "pnpm-", "pnpm" },
   { NULL, NULL },
 };
 
@@ -36,15 +38,24 @@ find_verb (const char *name)
   return NULL;
 }
 
+/* *ARGUMENT is the argument that the name has, or NULL. */
 static const char *
-verb_of_program (const char *path)
+verb_of_program (char *path, char **argument)
 {
-  const char *slash = strrchr (path, '/');
-  const char *program = slash != NULL ? slash + 1 : path;
+  char *slash = strrchr (path, '/');
+  char *program = slash != NULL ? slash + 1 : path;
 
   for (gsize i = 0; aliases[i].program != NULL; i++)
-    if (g_str_equal (program, aliases[i].program))
+    {
+      gsize length = strlen (aliases[i].program);
+      gboolean open = aliases[i].program[length - 1] == '-';
+
+      if (strncmp (program, aliases[i].program, length) != 0
+          || (program[length] == '\0') == open)
+        continue;
+      *argument = open ? program + length : NULL;
       return aliases[i].verb;
+    }
   return NULL;
 }
 
@@ -147,6 +158,8 @@ dispatch (int out, char **arguments, const char *fixed)
 int
 main (int argc, char **argv)
 {
+  char *argument = NULL;
+  const char *verb;
   int out;
 
   if (argc < 1)
@@ -158,5 +171,9 @@ main (int argc, char **argv)
   out = kb_guard_stdout ();
   if (out < 0)
     return KB_EXIT_ERROR + KB_ERROR_PROTOCOL;
-  return dispatch (out, argv + 1, verb_of_program (argv[0]));
+  verb = verb_of_program (argv[0], &argument);
+  if (argument == NULL)
+    return dispatch (out, argv + 1, verb);
+  argv[0] = argument;
+  return dispatch (out, argv, verb);
 }

@@ -73,3 +73,58 @@ kb_json_append_name (KbBuffer *buffer, const char *name)
   kb_buffer_append (quoted, ":", 1);
   return kb_buffer_append (buffer, kb_buffer_peek (quoted), kb_buffer_length (quoted));
 }
+
+static void
+begin (KbBuffer *json, const char *name)
+{
+  if (name != NULL)
+    kb_json_append_name (json, name);
+  else if (needs_comma (json))
+    kb_buffer_append_text (json, ",");
+}
+
+void
+kb_json_open (KbBuffer *json, const char *name, char bracket)
+{
+  begin (json, name);
+  kb_buffer_append (json, &bracket, 1);
+}
+
+void
+kb_json_close (KbBuffer *json, char bracket)
+{
+  kb_buffer_append (json, &bracket, 1);
+}
+
+void
+kb_json_text (KbBuffer *json, const char *name, const char *value)
+{
+  begin (json, name);
+  if (value != NULL)
+    kb_json_append_string (json, value);
+  else
+    kb_buffer_append_text (json, "null");
+}
+
+void
+kb_json_flag (KbBuffer *json, const char *name, gboolean value)
+{
+  begin (json, name);
+  kb_buffer_append_text (json, value ? "true" : "false");
+}
+
+void
+kb_json_number (KbBuffer *json, const char *name, gint64 value)
+{
+  begin (json, name);
+  kb_buffer_printf (json, "%" G_GINT64_FORMAT, value);
+}
+
+void
+kb_json_time (KbBuffer *json, const char *name, gint64 value)
+{
+  if (value != 0)
+    kb_json_number (json, name, value);
+  else
+    kb_json_text (json, name, NULL);
+}

@@ -73,6 +73,15 @@ gboolean kb_json_append_string (KbBuffer *buffer, const char *text);
    `"name":`.  FALSE, and nothing added, as above. */
 gboolean kb_json_append_name (KbBuffer *buffer, const char *name);
 
+/* Each after a comma where one is due.  NAME NULL: an element of an array.  A buffer that
+   is full takes no more: give it the room that is needed. */
+void kb_json_open (KbBuffer *json, const char *name, char bracket);
+void kb_json_close (KbBuffer *json, char bracket);
+void kb_json_text (KbBuffer *json, const char *name, const char *value); /* NULL: null */
+void kb_json_flag (KbBuffer *json, const char *name, gboolean value);
+void kb_json_number (KbBuffer *json, const char *name, gint64 value);
+void kb_json_time (KbBuffer *json, const char *name, gint64 value); /* 0: null */
+
 G_END_DECLS
 
 #endif

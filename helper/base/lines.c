@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/input.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -119,31 +120,6 @@ finish (Reader *reader, GError **error)
          || take_line (reader, error);
 }
 
-/* Like read(2), with ETIMEDOUT past DEADLINE. */
-static gssize
-read_chunk (int fd, gint64 deadline, char *chunk)
-{
-  for (;;)
-    {
-      struct pollfd wait = { .fd = fd, .events = POLLIN };
-      gint64 left = kb_clock_left_ms (deadline);
-      int ready;
-      gssize length;
-
-      errno = ETIMEDOUT;
-      if (left == 0)
-        return -1;
-      ready = poll (&wait, 1, (int) MIN (left, G_MAXINT));
-      if (ready < 0 && errno != EINTR)
-        return -1;
-      if (ready <= 0)
-        continue;
-      length = read (fd, chunk, CHUNK);
-      if (length >= 0 || (errno != EINTR && errno != EAGAIN))
-        return length;
-    }
-}
-
 static gboolean
 read_all (int fd, gint64 deadline, Reader *reader, GError **error)
 {
@@ -153,7 +129,7 @@ read_all (int fd, gint64 deadline, Reader *reader, GError **error)
 
   while (fed && length > 0 && !reader->ended)
     {
-      length = read_chunk (fd, deadline, chunk);
+      length = kb_input_chunk (fd, deadline, chunk, sizeof chunk);
       if (length > 0)
         fed = feed (reader, chunk, (gsize) length, error);
     }

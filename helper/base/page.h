@@ -4,7 +4,7 @@
 #ifndef KB_PAGE_H
 #define KB_PAGE_H
 
-#include "base/secret.h"
+#include "base/json.h"
 
 G_BEGIN_DECLS
 
@@ -60,16 +60,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbTable, kb_table_free)
 void kb_table_row (KbTable *table, const char *const *cells);
 guint kb_table_rows (const KbTable *table);
 void kb_table_print (const KbTable *table, KbPage *page);
-
-/* ---- JSON ----------------------------------------------------------------------- */
-
-/* Each after a comma where one is due.  NAME NULL: an element of an array. */
-void kb_json_open (KbBuffer *json, const char *name, char bracket);
-void kb_json_close (KbBuffer *json, char bracket);
-void kb_json_text (KbBuffer *json, const char *name, const char *value); /* NULL: null */
-void kb_json_flag (KbBuffer *json, const char *name, gboolean value);
-void kb_json_number (KbBuffer *json, const char *name, gint64 value);
-void kb_json_time (KbBuffer *json, const char *name, gint64 value); /* 0: null */
 
 /* ---- words ---------------------------------------------------------------------- */
 

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Times and lists in words, and the pieces of JSON that verbs print.
+/* Times and lists in words.
    Knows nothing of what they say. */
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/json.h"
 #include "base/page.h"
 
 #define MINUTE 60
@@ -60,63 +59,4 @@ kb_words_list (const GPtrArray *texts, const char *last)
       g_string_append (list, g_ptr_array_index (texts, i));
     }
   return g_string_free (list, FALSE);
-}
-
-/* ---- JSON ----------------------------------------------------------------------- */
-
-static void
-begin (KbBuffer *json, const char *name)
-{
-  gsize length = kb_buffer_length (json);
-
-  if (name != NULL)
-    kb_json_append_name (json, name);
-  else if (length > 0 && strchr ("{[:", kb_buffer_peek (json)[length - 1]) == NULL)
-    kb_buffer_append_text (json, ",");
-}
-
-void
-kb_json_open (KbBuffer *json, const char *name, char bracket)
-{
-  begin (json, name);
-  kb_buffer_append (json, &bracket, 1);
-}
-
-void
-kb_json_close (KbBuffer *json, char bracket)
-{
-  kb_buffer_append (json, &bracket, 1);
-}
-
-void
-kb_json_text (KbBuffer *json, const char *name, const char *value)
-{
-  begin (json, name);
-  if (value != NULL)
-    kb_json_append_string (json, value);
-  else
-    kb_buffer_append_text (json, "null");
-}
-
-void
-kb_json_flag (KbBuffer *json, const char *name, gboolean value)
-{
-  begin (json, name);
-  kb_buffer_append_text (json, value ? "true" : "false");
-}
-
-void
-kb_json_number (KbBuffer *json, const char *name, gint64 value)
-{
-  begin (json, name);
-  kb_buffer_printf (json, "%" G_GINT64_FORMAT, value);
-}
-
-void
-kb_json_time (KbBuffer *json, const char *name, gint64 value)
-{
-  if (value != 0)
-    kb_json_number (json, name, value);
-  else
-    kb_json_text (json, name, NULL);
 }

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "frontend.h"
+#include "target.h"
 
 void
 kb_place_clear (KbPlace *place)
@@ -19,57 +20,16 @@ kb_place_clear (KbPlace *place)
 
 /* ---- which place ---------------------------------------------------------------- */
 
-static void
-add_organization (const KbBound *bound, gpointer data)
-{
-  if (bound->organization != NULL)
-    g_hash_table_add (data, g_strdup (bound->organization));
-}
-
-/* New, or NULL: the organization that a person must mean who names none.  FALSE after a
-   complaint when there are several. */
-static gboolean
-only_organization (const KbConfig *config, char **organization)
-{
-  g_autoptr (GHashTable) names
-      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  g_autoptr (GList) sorted = NULL;
-  g_autoptr (GString) text = g_string_new ("which organization?");
-
-  kb_binding_each (kb_config_stacks (config), add_organization, names);
-  sorted = g_list_sort (g_hash_table_get_keys (names), (GCompareFunc) strcmp);
-  if (g_hash_table_size (names) < 2)
-    {
-      *organization = sorted != NULL ? g_strdup (sorted->data) : NULL;
-      return TRUE;
-    }
-  for (GList *name = sorted; name != NULL; name = name->next)
-    g_string_append_printf (text, "%s %s", name == sorted ? "" : ",",
-                            (const char *) name->data);
-  kb_complain (text->str);
-  return FALSE;
-}
-
 /* New, or NULL after a complaint. */
 static char *
 url_of (const KbConfig *config, const char *word)
 {
-  g_autofree char *only = NULL;
-  g_autofree char *text = NULL;
-  char *url;
+  g_autoptr (GError) problem = NULL;
+  char *url = kb_target_url (config, word, &problem);
 
-  if (word != NULL && strstr (word, "://") != NULL)
-    return g_strdup (word);
-  if (word == NULL && !only_organization (config, &only))
-    return NULL;
-  url = kb_config_place (config, word != NULL ? word : only);
-  if (url != NULL)
-    return url;
-  text = g_strdup_printf ("%s is no organization that the configuration has a place for; "
-                          "name a URL, https://...",
-                          word != NULL ? word : "this");
-  kb_complain (text);
-  return NULL;
+  if (url == NULL)
+    kb_complain (problem->message);
+  return url;
 }
 
 static void
@@ -126,30 +86,6 @@ kb_place_open_any (KbPlace *place, GError **error)
 
 /* ---- a credential --------------------------------------------------------------- */
 
-void
-kb_place_add_hint (const KbPlace *place, GError *error)
-{
-  static const char *const hints[] = {
-    [KB_ERROR_CONFIG] = "run: keybearer check",
-    [KB_ERROR_DENIED] = "see: keybearer explain ",
-    [KB_ERROR_INTERACTION] = "run: keybearer login ",
-    [KB_ERROR_LOCKED] = "see: keybearer status",
-    [KB_ERROR_MODULE] = "see: keybearer modules",
-  };
-  const char *hint = error->domain == KB_ERROR && error->code >= 0
-                             && error->code < (gint) G_N_ELEMENTS (hints)
-                         ? hints[error->code]
-                         : NULL;
-  g_autofree char *message = error->message;
-
-  if (hint == NULL || strstr (message, "run: ") != NULL)
-    error->message = g_steal_pointer (&message);
-  else if (g_str_has_suffix (hint, " "))
-    error->message = g_strdup_printf ("%s; %s%s", message, hint, place->word);
-  else
-    error->message = g_strdup_printf ("%s; %s", message, hint);
-}
-
 static void
 complain_nothing (const KbPlace *place)
 {
@@ -177,7 +113,7 @@ kb_place_get (KbPlace *place, KbCredential **credential, GError **error)
     complain_nothing (place);
   if (answer == KB_FAILED)
     {
-      kb_place_add_hint (place, problem);
+      kb_add_hint (problem, place->word);
       g_propagate_error (error, problem);
     }
   return answer;

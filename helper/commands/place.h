@@ -33,9 +33,6 @@ KbAnswer kb_place_open_any (KbPlace *place, GError **error);
    run.  Notices are printed. */
 KbAnswer kb_place_get (KbPlace *place, KbCredential **credential, GError **error);
 
-/* Adds the command that helps against ERROR, where there is one. */
-void kb_place_add_hint (const KbPlace *place, GError *error);
-
 /* ---- parts that explain, login, logout and status share ------------------------- */
 
 /* Runs the source's identify.  A note tells why it declined (kb_request_last_note). */

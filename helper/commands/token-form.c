@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "commands/page.h"
+#include "frontend.h"
 
 static gboolean
 is_bearer (const KbToken *token)
@@ -14,33 +15,14 @@ is_bearer (const KbToken *token)
   return kb_credential_scheme (token->credential) == KB_SCHEME_BEARER;
 }
 
-static gboolean
-append_base64 (KbBuffer *text, const KbBuffer *plain)
-{
-  gsize length = kb_buffer_length (plain);
-  char *encoded = g_base64_encode ((const guchar *) kb_buffer_peek (plain), length);
-  gboolean done = kb_buffer_append_text (text, encoded);
-
-  kb_wipe (encoded, strlen (encoded));
-  g_free (encoded);
-  return done;
-}
-
-/* The value of an Authorization header.  An organization's token says by itself who it
-   is, and the form that everybody documents has no user name before the colon. */
+/* An organization's token says by itself who it is, and the form that everybody documents
+   has no user name before the colon. */
 static gboolean
 append_header (KbBuffer *text, const KbToken *token)
 {
-  KbSecret *secret = kb_credential_secret (token->credential);
-  g_autoptr (KbBuffer) plain = kb_buffer_new (0);
-
-  if (is_bearer (token))
-    return kb_buffer_append_text (text, "Bearer ")
-           && kb_buffer_append_secret (text, secret);
-  if (token->organization == NULL)
-    kb_buffer_append_text (plain, kb_credential_user (token->credential));
-  return kb_buffer_append_text (plain, ":") && kb_buffer_append_secret (plain, secret)
-         && kb_buffer_append_text (text, "Basic ") && append_base64 (text, plain);
+  return kb_append_authorization (
+      text, token->credential,
+      token->organization == NULL ? kb_credential_user (token->credential) : "");
 }
 
 static gboolean

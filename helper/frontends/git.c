@@ -195,38 +195,12 @@ git_forbids (void)
   return g_strv_contains (no, word);
 }
 
-/* Without a person first; with one only where that could change the answer. */
-static gboolean
-worth_asking (KbAnswer answer, const GError *error)
+static KbTalk *
+find_way (void)
 {
-  return answer == KB_DECLINED
-         || (answer == KB_FAILED
-             && (g_error_matches (error, KB_ERROR, KB_ERROR_INTERACTION)
-                 || g_error_matches (error, KB_ERROR, KB_ERROR_LOCKED)));
-}
+  g_autoptr (KbTalk) talk = kb_permitted_talk ();
 
-static KbAnswer
-get_credential (Call *call, KbCredential **credential, gboolean *asked, GError **error)
-{
-  g_autoptr (GError) problem = NULL;
-  g_autoptr (KbTalk) talk = NULL;
-  KbAnswer answer;
-
-  kb_session_set_refused (call->session, call->input.state);
-  answer = kb_session_get (call->session, credential, &problem);
-  if (worth_asking (answer, problem))
-    talk = kb_permitted_talk ();
-  *asked = talk != NULL && !git_forbids ();
-  if (!*asked)
-    {
-      if (problem != NULL)
-        g_propagate_error (error, g_steal_pointer (&problem));
-      return answer;
-    }
-  kb_let_ask (call->request, talk);
-  answer = kb_session_get (call->session, credential, error);
-  kb_let_ask (call->request, NULL);
-  return answer;
+  return talk != NULL && !git_forbids () ? g_steal_pointer (&talk) : NULL;
 }
 
 static int
@@ -252,8 +226,11 @@ get_made (const KbStreams *streams, Call *call, GError **error)
   g_autoptr (KbBuffer) answer = kb_buffer_new (0);
   g_autoptr (KbCredential) credential = NULL;
   gboolean asked = FALSE;
-  KbAnswer result = get_credential (call, &credential, &asked, error);
+  KbAnswer result;
 
+  kb_session_set_refused (call->session, call->input.state);
+  result = kb_get_or_ask (call->session, call->request, find_way, &asked, &credential,
+                          error);
   kb_complain_notices (call->session);
   if (result == KB_OK)
     return give (streams, answer, append_credential (call, answer, credential), error);

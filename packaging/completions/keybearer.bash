@@ -9,7 +9,7 @@ _keybearer ()
   COMPREPLY=()
   [ "${COMP_WORDS[1]-}" = -v ] && at=2
   if [ "$COMP_CWORD" -le "$at" ]; then
-    words='login logout list status token exec explain check store modules git'
+    words='login logout list status token exec explain check store modules git pnpm'
     [ "$COMP_CWORD" = 1 ] && words="$words -v --help --version"
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
     return

@@ -21,6 +21,7 @@ complete -c keybearer -n $none -a explain -d 'Tell what would happen for a URL, 
 complete -c keybearer -n $none -a check -d 'Check the configuration and the modules it names'
 complete -c keybearer -n $none -a modules -d 'List the modules and their options'
 complete -c keybearer -n $none -a git -d 'Answer git as its credential helper'
+complete -c keybearer -n $none -a pnpm -d 'Answer pnpm as its tokenHelper'
 
 complete -c keybearer -n "$seen list status explain modules" -l json -d 'For scripts'
 complete -c keybearer -n "$seen logout" -l all -d 'Every account'

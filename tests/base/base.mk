@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: MIT
 # Unit tests of helper/base: one program a file.
 base_tests = tests/base/test-json tests/base/test-secret tests/base/test-text
-base_tests += tests/base/test-challenge tests/base/test-file tests/base/test-lines tests/base/test-url
+base_tests += tests/base/test-input tests/base/test-challenge tests/base/test-file tests/base/test-lines tests/base/test-url
 check_PROGRAMS += $(base_tests)
 TESTS += $(base_tests)
 tests_base_test_secret_SOURCES = tests/base/test-secret.c
 tests_base_test_secret_LDADD = $(unit_ldadd)
 tests_base_test_secret_LDFLAGS = $(unit_ldflags)
+tests_base_test_input_SOURCES = tests/base/test-input.c
+tests_base_test_input_LDADD = $(unit_ldadd)
+tests_base_test_input_LDFLAGS = $(unit_ldflags)
 tests_base_test_json_SOURCES = tests/base/test-json.c
 tests_base_test_json_LDADD = $(unit_ldadd)
 tests_base_test_json_LDFLAGS = $(unit_ldflags)
