@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/lines.h"
 #include "request.h"
+#include "seen.h"
 #include "state.h"
 
 #define FILE_MAX 16384

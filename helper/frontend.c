@@ -62,6 +62,24 @@ says (const char *variable, const char *const *words)
   return word != NULL && g_strv_contains (words, word);
 }
 
+static gboolean
+is_set (const char *variable)
+{
+  const char *value = g_getenv (variable);
+
+  return value != NULL && *value != '\0';
+}
+
+/* Build machines have a display, too, that nobody sees. */
+static gboolean
+on_desktop (void)
+{
+  static const char *const no[] = { "", "0", "false", "no", "off", NULL };
+  gboolean built = (is_set ("CI") && !says ("CI", no)) || is_set ("TF_BUILD");
+
+  return !built && (is_set ("DISPLAY") || is_set ("WAYLAND_DISPLAY"));
+}
+
 KbTalk *
 kb_permitted_talk (void)
 {
@@ -70,7 +88,9 @@ kb_permitted_talk (void)
 
   if (says ("GCM_INTERACTIVE", no) || says ("VSCODE_GIT_FETCH_SILENT", yes))
     return NULL;
-  return kb_talk_new (!says ("GIT_TERMINAL_PROMPT", no));
+  if (says ("GIT_TERMINAL_PROMPT", no))
+    return kb_talk_new (FALSE, FALSE);
+  return kb_talk_new (TRUE, on_desktop ());
 }
 
 static gboolean

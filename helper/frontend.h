@@ -54,7 +54,9 @@ void kb_let_ask (KbRequest *request, const KbTalk *talk);
 
 /* New: the way to a person that the tool's user leaves open, or NULL: none by
    GCM_INTERACTIVE (false, 0, never) or VSCODE_GIT_FETCH_SILENT=true, askpass alone by
-   GIT_TERMINAL_PROMPT=0. */
+   GIT_TERMINAL_PROMPT=0.  Without terminal and askpass a desktop counts (DISPLAY,
+   WAYLAND_DISPLAY: an editor was started there), unless CI or TF_BUILD says that nobody
+   looks at it. */
 KbTalk *kb_permitted_talk (void);
 
 /* New, or NULL: a way to a person. */

@@ -298,6 +298,19 @@ kb_watchdog (gint64 milliseconds)
 }
 
 void
+kb_watchdog_at_least (gint64 milliseconds)
+{
+  struct itimerspec now = { 0 };
+  gint64 left;
+
+  if (!watchdog_made || timer_gettime (watchdog, &now) != 0)
+    return;
+  left = (gint64) now.it_value.tv_sec * 1000 + now.it_value.tv_nsec / 1000000;
+  if (left > 0 && left < milliseconds + GRACE_MS)
+    kb_watchdog (milliseconds);
+}
+
+void
 kb_watchdog_undo (void (*undo) (void))
 {
   undo_hook = undo;

@@ -25,8 +25,12 @@ int kb_guard_stdout (void);
 
 /* The last resort behind all deadlines: one second after MILLISECONDS the process says so
    in one line on standard error and ends with status 12 (10 + KB_ERROR_NETWORK).
-   Each call starts anew; 0 stops it. */
+   Each call starts anew; 0 stops it.  It does not count while the computer sleeps, so
+   that after a long sleep the deadlines behind which it stands have their say first. */
 void kb_watchdog (gint64 milliseconds);
+
+/* Where it runs already: not before MILLISECONDS from now. */
+void kb_watchdog_at_least (gint64 milliseconds);
 
 /* UNDO (async-signal-safe, or NULL) runs before that end: a terminal's echo. */
 void kb_watchdog_undo (void (*undo) (void));

@@ -27,7 +27,9 @@ helper_libkeybearer_a_SOURCES = \
 	helper/credential.c helper/keybearer-module.h \
 	helper/diagnosis.c helper/diagnosis.h \
 	helper/program.c helper/program.h \
-	helper/request.c helper/request.h
+	helper/request.c helper/request.h \
+	helper/request-own.h helper/request-person.c \
+	helper/seen.c helper/seen.h
 
 # Configuration, modules and their options.
 helper_libkeybearer_a_SOURCES += \
@@ -44,6 +46,7 @@ helper_libkeybearer_a_SOURCES += \
 helper_libkeybearer_a_SOURCES += \
 	helper/askpass.c helper/askpass.h \
 	helper/harden.c helper/harden.h \
+	helper/interrupt.c helper/interrupt.h \
 	helper/log.c helper/log.h \
 	helper/talk.c helper/talk.h \
 	helper/terminal.c helper/terminal.h

@@ -5,12 +5,17 @@
 
 #include "request.h"
 
-/* The accounts of one instance in the bindings: the first, and whether there are more. */
+#include <stdlib.h>
+#include <string.h>
+
+/* How often a person may mistype. */
+#define ATTEMPTS 3
+
+/* The accounts of one instance in the bindings. */
 typedef struct
 {
   const char *instance;
-  char *account;
-  gboolean several;
+  GPtrArray *accounts;
 } Search;
 
 void
@@ -31,25 +36,143 @@ note_account (const KbBound *bound, gpointer data)
 {
   Search *search = data;
 
-  if (!g_str_equal (bound->binding->instance, search->instance))
-    return;
-  if (search->account == NULL)
-    search->account = g_strdup (bound->binding->account);
-  else if (!g_str_equal (search->account, bound->binding->account))
-    search->several = TRUE;
+  if (g_str_equal (bound->binding->instance, search->instance)
+      && !g_ptr_array_find_with_equal_func (search->accounts, bound->binding->account,
+                                            g_str_equal, NULL))
+    g_ptr_array_add (search->accounts, g_strdup (bound->binding->account));
 }
 
-/* New, or NULL: the one account that this instance has anywhere. */
+static int
+by_name (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+/* New, sorted: the accounts that this instance has anywhere. */
+static GPtrArray *
+accounts_of (const KbConfig *config, const char *instance)
+{
+  Search search = { instance, g_ptr_array_new_with_free_func (g_free) };
+
+  kb_binding_each (kb_config_stacks (config), note_account, &search);
+  g_ptr_array_sort (search.accounts, by_name);
+  return search.accounts;
+}
+
+/* New, or NULL. */
 static char *
 only_account (const KbConfig *config, const char *instance)
 {
-  Search search = { instance, NULL, FALSE };
+  g_autoptr (GPtrArray) accounts = accounts_of (config, instance);
 
-  kb_binding_each (kb_config_stacks (config), note_account, &search);
-  if (search.several)
-    g_clear_pointer (&search.account, g_free);
-  return search.account;
+  return accounts->len == 1 ? g_strdup (accounts->pdata[0]) : NULL;
 }
+
+/* ---- a person's choice ---------------------------------------------------------- */
+
+/* New: "ana@contoso.example, bob@contoso.example". */
+static char *
+listed (const GPtrArray *accounts)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < accounts->len; i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? ", " : "",
+                            (const char *) accounts->pdata[i]);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/* New: the question; the list is shown before it, or is in it where only one line can be
+   shown. */
+static char *
+question_of (const KbRequest *request, const GPtrArray *accounts)
+{
+  g_autofree char *head
+      = g_strdup_printf ("Which account for %s?", kb_request_place (request));
+  gboolean shown = kb_request_tell (request, head);
+  g_autoptr (GString) text = g_string_new (shown ? "" : head);
+
+  for (guint i = 0; i <= accounts->len; i++)
+    {
+      const char *name = i < accounts->len ? accounts->pdata[i] : "another one";
+      g_autofree char *line = g_strdup_printf (" %u) %s", i + 1, name);
+
+      if (!shown || !kb_request_tell (request, line))
+        g_string_append (text, line);
+    }
+  g_string_append (text, shown ? "Number" : "  Number");
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/* 1 to MOST, or 0. */
+static guint
+number_of (const KbSecret *answer, guint most)
+{
+  const char *text = kb_secret_peek (answer);
+  char *end = NULL;
+  unsigned long number = strtoul (text, &end, 10);
+
+  return g_ascii_isdigit (*text) && *end == '\0' && number <= most ? (guint) number : 0;
+}
+
+static KbAnswer
+ask_choice (const KbRequest *request, const GPtrArray *accounts, char **account,
+            GError **error)
+{
+  guint number = 0;
+
+  for (guint i = 0; number == 0 && i < ATTEMPTS; i++)
+    {
+      g_autofree char *question = question_of (request, accounts);
+      g_autoptr (KbSecret) answer = NULL;
+      KbAnswer result = kb_request_ask (request, question, FALSE, &answer, error);
+
+      if (result == KB_FAILED)
+        return KB_FAILED;
+      if (result == KB_DECLINED)
+        break;
+      number = number_of (answer, accounts->len + 1);
+    }
+  if (number == 0)
+    {
+      g_set_error (error, KB_ERROR, KB_ERROR_DENIED, "no account was chosen for %s",
+                   kb_request_place (request));
+      return KB_FAILED;
+    }
+  if (number <= accounts->len)
+    *account = g_strdup (accounts->pdata[number - 1]);
+  return KB_OK;
+}
+
+KbAnswer
+kb_identity_choose (const KbConfig *config, KbRequest *request, const char *instance,
+                    KbIdentity *identity, GError **error)
+{
+  g_autoptr (GPtrArray) accounts = accounts_of (config, instance);
+  g_autofree char *names = listed (accounts);
+  KbAnswer answer;
+
+  if (accounts->len < 2)
+    return KB_OK;
+  if (kb_request_can_ask (request))
+    {
+      answer = ask_choice (request, accounts, &identity->account, error);
+      kb_request_set_account (request, identity->account);
+      return answer;
+    }
+  if (kb_request_interactive (request))
+    return KB_OK;
+  g_set_error (error, KB_ERROR, KB_ERROR_INTERACTION,
+               "several accounts have signed in (%s): run: keybearer login %s --account "
+               "NAME",
+               names,
+               kb_request_organization (request) != NULL
+                   ? kb_request_organization (request)
+                   : kb_request_host (request));
+  return KB_FAILED;
+}
+
+/* ---- who is meant --------------------------------------------------------------- */
 
 /* Asked for, else who answered here before, else the only one there is. */
 static void
@@ -60,6 +183,8 @@ mean_account (const KbConfig *config, const KbStack *stack, KbRequest *request,
   g_autofree char *only = NULL;
   const char *account = kb_request_user (request);
 
+  if (account == NULL)
+    account = kb_request_hint (request, "account");
   if (account == NULL && !fresh && kb_binding_read (stack, request, &binding)
       && g_str_equal (binding.instance, instance))
     account = binding.account;

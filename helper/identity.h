@@ -19,6 +19,13 @@ KbAnswer kb_identity_ask (const KbConfig *config, const KbStack *stack,
                           KbRequest *request, const KbOpened *source, gboolean fresh,
                           KbIdentity *identity, GError **error);
 
+/* After KB_OK without an account, under the lock by which one process finds out: where
+   several have signed in, it is a person's choice which of them is meant, asked once.
+   IDENTITY gets it, or stays as it is for somebody new.  KB_ERROR_INTERACTION: nobody may
+   be asked; the message names them. */
+KbAnswer kb_identity_choose (const KbConfig *config, KbRequest *request,
+                             const char *instance, KbIdentity *identity, GError **error);
+
 gboolean kb_identity_is_whole (const KbIdentity *identity);
 
 G_END_DECLS

@@ -135,6 +135,15 @@ const char *kb_request_account (const KbRequest *request);
 /* TRUE when a person asked for a new sign-in (`login`): nothing that is kept will do. */
 gboolean kb_request_fresh (const KbRequest *request);
 
+/* What a person asked for beside the place (`login --tenant T`), or NULL.  A source takes
+   from it what it understands and leaves the rest; the core knows no provider by it:
+     "account"  who is to sign in; another one is refused
+     "tenant"   the directory to sign in to
+     "flow"     "device": with a code on another device; "paste": the address that the
+                browser ends at is pasted, after a warning
+     "port"     decimal: the port of this computer that the browser comes back to */
+const char *kb_request_hint (const KbRequest *request, const char *name);
+
 /* The organization that the URL names by the configuration's patterns, or NULL. */
 const char *kb_request_organization (const KbRequest *request);
 
@@ -169,8 +178,15 @@ KbCredential *kb_request_input (const KbRequest *request);
 gint64 kb_request_remaining_ms (const KbRequest *request);
 gboolean kb_request_cancelled (const KbRequest *request);
 
-/* Whether a person may be asked at all. */
+/* Whether a person may be asked at all: on a terminal, by askpass, or by a window that
+   opens on the desktop. */
 gboolean kb_request_interactive (const KbRequest *request);
+
+/* A person is sent to sign in elsewhere: from now on there are MILLISECONDS, at most
+   KB_SIGN_IN_MAX_MS, for that and what follows.  Counts as having asked.  Processes that
+   wait for the same credential are told so. */
+#define KB_SIGN_IN_MAX_MS (16 * 60 * 1000)
+void kb_request_begin_sign_in (const KbRequest *request, gint64 milliseconds);
 
 /* The environment, through one door: what was looked at becomes part of what a cached
    answer depends on.  The second form is for variables that hold a secret (new). */
@@ -261,6 +277,14 @@ typedef struct
   /* Optional.  Says what stands in the way of this source, and what is as it should be.
      Changes nothing, asks nobody, starts and unlocks nothing; looks nothing secret up. */
   void (*diagnose) (gpointer self, const KbRequest *request, KbDiagnosis *diagnosis);
+
+  /* Optional.  Asks the server to make what is kept of one account void: the prior
+     credential and the renewal of REQUEST (either may be NULL), for `logout --revoke`,
+     under the account's lock; kb_request_account says whose they are.  KB_DECLINED after
+     kb_request_note says why the server has no way to do so, and what to do instead.  A
+     server that does not know them any more is KB_OK.  KB_FAILED: they may still be good,
+     so they stay kept. */
+  KbAnswer (*revoke) (gpointer self, const KbRequest *request, GError **error);
   /* end of ABI 1.0 */
 } KbSource;
 

@@ -10,6 +10,7 @@
 #include "builtins.h"
 #include "frontend.h"
 #include "harden.h"
+#include "interrupt.h"
 #include "loader.h"
 #include "log.h"
 #include "request.h"
@@ -120,6 +121,7 @@ run (const KbVerb *verb, const KbStreams *streams, char **arguments)
   if (error == NULL)
     return status == KB_EXIT_USAGE ? usage (verb, NULL) : status;
   kb_complain (error->message);
+  kb_interrupt_end ();
   return kb_exit_status (error);
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "breaker.h"
+#include "interrupt.h"
 #include "lock.h"
 #include "log.h"
 #include "request.h"
@@ -59,6 +60,7 @@ acquire (const KbMaker *maker, KbCredential **credential, GError **error)
   KbAnswer answer
       = source->acquire (maker->source->self, maker->request, credential, &problem);
 
+  kb_request_end_sign_in (maker->request);
   answer = kb_answer_check (answer, maker->source->name, *credential, &problem);
   if (answer == KB_OK)
     answer = check_not_refused (maker, credential, &problem);
@@ -89,12 +91,17 @@ check_breaker (const KbMaker *maker, const char *breaker, GError **error)
   return KB_FAILED;
 }
 
-/* A person who gave no answer is not asked again by the next process that waits. */
+/* A person who gave no answer, or did not sign in, is not asked again by the next process
+   that waits: to it that is a refusal, and no reason to ask. */
 static KbAnswer
 check_answered (const KbMaker *maker, KbAnswer answer, GError **error)
 {
-  if (answer != KB_DECLINED || !kb_request_asked (maker->request))
+  if (answer == KB_OK || !kb_request_asked (maker->request))
     return answer;
+  if (answer == KB_FAILED && g_error_matches (*error, KB_ERROR, KB_ERROR_INTERACTION))
+    (*error)->code = KB_ERROR_DENIED;
+  if (answer == KB_FAILED)
+    return KB_FAILED;
   g_set_error (error, KB_ERROR, KB_ERROR_DENIED, "%s: the question was not answered",
                maker->source->name);
   return KB_FAILED;
@@ -113,6 +120,18 @@ check_identity (const KbMaker *maker, KbAnswer answer, const KbCredential *made,
                "%s: %s broke its promise: nobody knows whom it is for",
                maker->source->name, maker->source->name);
   return KB_FAILED;
+}
+
+/* Under LOCK, or with none where none can be made. */
+static KbAnswer
+make_under (const KbMaker *maker, KbLock *lock, KbCredential **credential, GError **error)
+{
+  KbAnswer answer;
+
+  kb_request_set_lock (maker->request, lock);
+  answer = kb_maker_make (maker, credential, error);
+  kb_request_set_lock (maker->request, NULL);
+  return answer;
 }
 
 /* Under the lock.  Tells the breaker what came of it. */
@@ -134,7 +153,8 @@ kb_maker_make (const KbMaker *maker, KbCredential **credential, GError **error)
     kb_kept_put_refused (maker->kept);
   if (answer == KB_FAILED)
     {
-      kb_breaker_failed (breaker, problem, kb_request_asked_silence (maker->request));
+      if (!kb_interrupted ())
+        kb_breaker_failed (breaker, problem, kb_request_asked_silence (maker->request));
       g_propagate_error (error, problem);
     }
   if (answer != KB_OK)
@@ -192,12 +212,14 @@ static KbAnswer
 take_lock (const KbMaker *maker, KbLock **lock, GError **error)
 {
   gboolean welcome = !maker->fresh && kb_kept_age (maker->kept) == KB_AGE_WELCOME;
-  gint64 patience = welcome ? 0 : MAX (kb_request_remaining_ms (maker->request), 1);
+  gint64 patience = welcome ? 0 : kb_request_patience_ms (maker->request);
   g_autofree char *key = kb_kept_key (maker->kept);
   GError *problem = NULL;
-  KbAnswer answer
-      = kb_lock_take (key, patience, look_in_caches, (gpointer) maker, lock, &problem);
+  KbAnswer answer;
 
+  kb_request_wait_begins (maker->request);
+  answer = kb_lock_take (key, patience, look_in_caches, (gpointer) maker, lock, &problem);
+  kb_request_wait_ends (maker->request);
   if (answer == KB_FAILED && without_lock (&problem))
     return KB_OK;
   if (answer == KB_FAILED)
@@ -221,7 +243,7 @@ wait_and_make (const KbMaker *maker, KbCredential **credential, GError **error)
   if (!maker->fresh
       && kb_kept_age (maker->kept) <= (welcome ? KB_AGE_FRESH : KB_AGE_WELCOME))
     return give_kept (maker, credential);
-  return kb_maker_make (maker, credential, error);
+  return make_under (maker, lock, credential, error);
 }
 
 /* Whoever comes with the lock has looked under it, and found nothing good. */
@@ -231,7 +253,7 @@ get_kept_or_make (const KbMaker *maker, KbCredential **credential, GError **erro
   g_autoptr (KbLock) lock = kb_kept_steal_lock (maker->kept);
 
   if (lock != NULL)
-    return kb_maker_make (maker, credential, error);
+    return make_under (maker, lock, credential, error);
   if (!maker->fresh)
     kb_kept_find (maker->kept);
   if (!maker->fresh && kb_kept_age (maker->kept) == KB_AGE_FRESH)

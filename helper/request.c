@@ -1,52 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* One call of one tool: what it asks for, what a source may use, what a source says back.
    Knows nothing of the tool's protocol nor of what will answer. */
-#include "request.h"
+#include "request-own.h"
 
-#include <signal.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/text.h"
-
-/* What a module tells the core while it only borrows the request. */
-typedef struct
-{
-  GHashTable *seen; /* variable -> GINT (1: value, 2: presence alone) */
-  gint64 silence;
-  gboolean asked;
-  char *note;
-} Report;
-
-struct _KbRequest
-{
-  KbUrl *url;
-  char *program;
-  char *user;
-  char *account;
-  char *scope;
-  gboolean fresh;
-  char *organization;
-  gboolean organization_missing;
-  char *place;
-  GPtrArray *challenges; /* NULL-terminated */
-  const KbTalk *talk;
-  gboolean quiet;
-  gint64 deadline;
-  KbCredential *prior;
-  gboolean prior_refused;
-  KbSecret *renewal;
-  KbCredential *input;
-  Report *report;
-};
-
-enum
-{
-  SEEN_VALUE = 1,
-  SEEN_PRESENCE = 2
-};
-
-static volatile sig_atomic_t cancelled = 0;
 
 /* What a person knows the place by; the host alone where there is no organization. */
 static void
@@ -70,8 +29,10 @@ kb_request_new (KbUrl *url)
   KbRequest *request = g_new0 (KbRequest, 1);
 
   request->url = url;
-  request->report = g_new0 (Report, 1);
-  request->report->seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  request->report = g_new0 (KbReport, 1);
+  request->report->seen = kb_seen_new ();
+  request->hints = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  request->output = -1;
   request->challenges = g_ptr_array_new_with_free_func (g_free);
   g_ptr_array_add (request->challenges, NULL);
   kb_request_set_deadline_ms (request, KB_DEADLINE_MS);
@@ -84,10 +45,12 @@ kb_request_free (KbRequest *request)
 {
   if (request == NULL)
     return;
+  kb_request_end_sign_in (request);
   kb_request_hand (request, NULL, FALSE, NULL, NULL);
   kb_url_free (request->url);
   g_ptr_array_unref (request->challenges);
-  g_hash_table_unref (request->report->seen);
+  kb_seen_free (request->report->seen);
+  g_hash_table_unref (request->hints);
   g_free (request->report->note);
   g_free (request->report);
   g_free (request->program);
@@ -194,6 +157,21 @@ kb_request_set_fresh (KbRequest *request, gboolean fresh)
 }
 
 const char *
+kb_request_hint (const KbRequest *request, const char *name)
+{
+  return g_hash_table_lookup (request->hints, name);
+}
+
+void
+kb_request_set_hint (KbRequest *request, const char *name, const char *value)
+{
+  if (value != NULL)
+    g_hash_table_insert (request->hints, g_strdup (name), g_strdup (value));
+  else
+    g_hash_table_remove (request->hints, name);
+}
+
+const char *
 kb_request_program (const KbRequest *request)
 {
   return request->program != NULL ? request->program : "a program";
@@ -285,147 +263,28 @@ kb_request_hand (KbRequest *request, KbCredential *prior, gboolean refused,
   request->prior_refused = refused;
   request->report->silence = 0;
   request->report->asked = FALSE;
+  request->report->signing_in = FALSE;
   kb_credential_unref (old_prior);
   kb_credential_unref (old_input);
   kb_secret_unref (old_renewal);
 }
 
-gint64
-kb_request_remaining_ms (const KbRequest *request)
-{
-  return kb_clock_left_ms (request->deadline);
-}
-
-void
-kb_request_set_deadline_ms (KbRequest *request, gint64 from_now)
-{
-  request->deadline = kb_clock_boot_ms () + from_now;
-}
-
-gboolean
-kb_request_cancelled (const KbRequest *request)
-{
-  return cancelled != 0;
-}
-
-void
-kb_request_cancel_all (void)
-{
-  cancelled = 1;
-}
-
-void
-kb_request_set_talk (KbRequest *request, const KbTalk *talk)
-{
-  request->talk = talk;
-  kb_request_set_deadline_ms (request,
-                              talk != NULL ? KB_DEADLINE_PROMPT_MS : KB_DEADLINE_MS);
-}
-
-void
-kb_request_set_quiet (KbRequest *request, gboolean quiet)
-{
-  request->quiet = quiet;
-}
-
-gboolean
-kb_request_interactive (const KbRequest *request)
-{
-  return request->talk != NULL && !request->quiet;
-}
-
-KbAnswer
-kb_request_ask (const KbRequest *request, const char *question, gboolean hidden,
-                KbSecret **answer, GError **error)
-{
-  if (!kb_request_interactive (request))
-    return KB_DECLINED;
-  request->report->asked = TRUE;
-  return kb_talk_ask (request->talk, question, hidden, request->deadline, answer, error);
-}
-
-gboolean
-kb_request_tell (const KbRequest *request, const char *text)
-{
-  return kb_request_interactive (request) && kb_talk_tell (request->talk, text);
-}
-
-static void
-remember_seen (const KbRequest *request, const char *variable, int how)
-{
-  GHashTable *seen = request->report->seen;
-
-  if (!g_hash_table_contains (seen, variable))
-    g_hash_table_insert (seen, g_strdup (variable), GINT_TO_POINTER (how));
-}
-
 const char *
 kb_request_getenv (const KbRequest *request, const char *variable)
 {
-  const char *value = g_getenv (variable);
-
-  remember_seen (request, variable, SEEN_VALUE);
-  return value != NULL && *value != '\0' ? value : NULL;
+  return kb_seen_value (request->report->seen, variable);
 }
 
 KbSecret *
 kb_request_getenv_secret (const KbRequest *request, const char *variable)
 {
-  const char *value = g_getenv (variable);
-
-  remember_seen (request, variable, SEEN_PRESENCE);
-  return value != NULL && *value != '\0' ? kb_secret_new_text (value) : NULL;
-}
-
-/* "NAME=" for an unset variable, "NAME=*" for a present secret, else the value's hash. */
-static char *
-describe_variable (const char *variable, int how)
-{
-  const char *value = g_getenv (variable);
-  g_autofree char *hash = NULL;
-
-  if (value == NULL || *value == '\0')
-    return g_strdup_printf ("%s%s=", how == SEEN_PRESENCE ? "*" : "", variable);
-  if (how == SEEN_PRESENCE)
-    return g_strdup_printf ("*%s=set", variable);
-  hash = kb_text_sha256 (value, strlen (value));
-  return g_strdup_printf ("%s=%s", variable, hash);
+  return kb_seen_secret (request->report->seen, variable);
 }
 
 char *
 kb_request_environment_seen (const KbRequest *request)
 {
-  g_autoptr (GList) names = g_hash_table_get_keys (request->report->seen);
-  g_autoptr (GString) lines = g_string_new (NULL);
-
-  names = g_list_sort (names, (GCompareFunc) strcmp);
-  for (GList *name = names; name != NULL; name = name->next)
-    {
-      int how = GPOINTER_TO_INT (g_hash_table_lookup (request->report->seen, name->data));
-      g_autofree char *line = describe_variable (name->data, how);
-
-      g_string_append_printf (lines, "%s%s", lines->len > 0 ? ";" : "", line);
-    }
-  return g_string_free (g_steal_pointer (&lines), FALSE);
-}
-
-char *
-kb_environment_now (const char *seen)
-{
-  g_auto (GStrv) lines = g_strsplit (seen, ";", -1);
-
-  for (char **line = lines; *line != NULL; line++)
-    {
-      gboolean secret = **line == '*';
-      g_autofree char *name = g_strndup (*line + secret, strcspn (*line + secret, "="));
-      char *now = *name == '\0'
-                      ? g_strdup ("")
-                      : describe_variable (name, secret ? SEEN_PRESENCE : SEEN_VALUE);
-
-      g_free (*line);
-      *line = now;
-    }
-  return g_strjoinv (";", lines);
+  return kb_seen_describe (request->report->seen);
 }
 
 void
@@ -461,10 +320,4 @@ gint64
 kb_request_asked_silence (const KbRequest *request)
 {
   return request->report->silence;
-}
-
-gboolean
-kb_request_asked (const KbRequest *request)
-{
-  return request->report->asked;
 }

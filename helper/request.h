@@ -6,6 +6,7 @@
 
 #include "base/url.h"
 #include "keybearer-module.h"
+#include "lock.h"
 #include "talk.h"
 
 G_BEGIN_DECLS
@@ -13,6 +14,9 @@ G_BEGIN_DECLS
 /* The whole of a call that may ask nobody, and what a person is given to answer. */
 #define KB_DEADLINE_MS 15000
 #define KB_DEADLINE_PROMPT_MS 120000
+/* How long a process that may ask waits for another one that is asking: as long as a
+   sign-in in the browser has by default (keybearer-oauth(8)). */
+#define KB_DEADLINE_SIGN_IN_MS 300000
 
 /* New; takes URL.  Starts without a person (talk NULL) and with KB_DEADLINE_MS left. */
 KbRequest *kb_request_new (KbUrl *url);
@@ -40,8 +44,35 @@ void kb_request_add_challenge (KbRequest *request, const char *line);
 /* TALK is borrowed and must outlive the request; NULL: nobody may be asked.  Setting one
    makes the deadline that of a prompt. */
 void kb_request_set_talk (KbRequest *request, const KbTalk *talk);
-/* While QUIET nobody is asked, whatever the talk. */
+/* While QUIET nobody is asked, whatever the talk: of one entry, while its store cannot
+   say what it keeps. */
 void kb_request_set_quiet (KbRequest *request, gboolean quiet);
+/* The same for the rest of a stack. */
+void kb_request_hush (KbRequest *request, gboolean hushed);
+gboolean kb_request_hushed (const KbRequest *request);
+
+/* Whether there is more to ask with than a window that opens. */
+gboolean kb_request_can_ask (const KbRequest *request);
+
+/* What kb_request_hint tells; both are copied, a VALUE of NULL takes it away. */
+void kb_request_set_hint (KbRequest *request, const char *name, const char *value);
+
+/* The pipe that the answer goes to, or -1: when nobody reads it any more, a sign-in ends,
+   as whoever wanted it is gone. */
+void kb_request_set_output (KbRequest *request, int fd);
+
+/* The lock under which a source works, borrowed, or NULL: those that wait for it are told
+   when somebody is signing in. */
+void kb_request_set_lock (KbRequest *request, KbLock *lock);
+
+/* How long to wait for somebody else's lock; before and after such a wait, which must not
+   use up the time in which a person may be asked. */
+gint64 kb_request_patience_ms (const KbRequest *request);
+void kb_request_wait_begins (const KbRequest *request);
+void kb_request_wait_ends (KbRequest *request);
+
+/* After a source that called kb_request_begin_sign_in; nothing otherwise. */
+void kb_request_end_sign_in (KbRequest *request);
 void kb_request_set_deadline_ms (KbRequest *request, gint64 from_now);
 
 /* What one entry of the stack is handed; all may be NULL; references are taken. */
@@ -62,12 +93,6 @@ void kb_request_clear_note (KbRequest *request);
    or
    "*NAME=set" for one that holds a secret; nothing after '=' when it was not set. */
 char *kb_request_environment_seen (const KbRequest *request);
-
-/* New.  The names in SEEN (of the form above) as the environment is now. */
-char *kb_environment_now (const char *seen);
-
-/* TRUE from a signal handler on: async-signal-safe. */
-void kb_request_cancel_all (void);
 
 G_END_DECLS
 

@@ -18,6 +18,7 @@ struct _KbSession
   KbKept *answered; /* of who gave the credential */
   KbKept *stale;    /* of who gave the last one, perhaps with the account's lock */
   char *refused_mark;
+  char *only; /* the one entry that is asked, or NULL */
   gboolean fresh;
   gboolean renewable;
   KbLock *sign_in;    /* while it is found out who answers, or NULL */
@@ -87,6 +88,7 @@ kb_session_free (KbSession *session)
   kb_keeper_free (session->keeper);
   g_ptr_array_unref (session->notices);
   g_free (session->refused_mark);
+  g_free (session->only);
   g_free (session);
 }
 
@@ -113,6 +115,25 @@ void
 kb_session_set_fresh (KbSession *session, gboolean fresh)
 {
   session->fresh = fresh;
+}
+
+static gboolean
+is_meant (const KbSession *session, const KbEntry *entry)
+{
+  return session->only == NULL || g_str_equal (entry->instance, session->only);
+}
+
+gboolean
+kb_session_set_only (KbSession *session, const char *instance)
+{
+  const GArray *sources = session->stack != NULL ? session->stack->sources : NULL;
+  gboolean there = instance == NULL;
+
+  g_free (session->only);
+  session->only = g_strdup (instance);
+  for (guint i = 0; !there && sources != NULL && i < sources->len; i++)
+    there = is_meant (session, &g_array_index (sources, KbEntry, i));
+  return there;
 }
 
 gboolean
@@ -226,16 +247,22 @@ find_out (KbSession *session, const KbOpened *source, KbIdentity *identity,
 {
   const char *account = identity->account != NULL ? identity->account : "";
   g_autofree char *key = g_strdup_printf ("%s\n%s", source->name, account);
+  KbRequest *request = session->request;
   KbAnswer answer;
 
   g_clear_pointer (&session->stale, kb_kept_free);
   g_clear_pointer (&session->sign_in, kb_lock_release);
-  answer = kb_lock_take (key, MAX (kb_request_remaining_ms (session->request), 1), NULL,
-                         NULL, &session->sign_in, error);
+  kb_request_wait_begins (request);
+  answer = kb_lock_take (key, kb_request_patience_ms (request), NULL, NULL,
+                         &session->sign_in, error);
+  kb_request_wait_ends (request);
   if (answer != KB_OK)
     return answer;
   kb_identity_clear (identity);
   answer = identify (session, source, identity, error);
+  if (answer == KB_OK && identity->account == NULL && !session->fresh)
+    answer = kb_identity_choose (kb_runtime_config (session->runtime), request,
+                                 source->name, identity, error);
   if (answer != KB_OK || kb_identity_is_whole (identity))
     g_clear_pointer (&session->sign_in, kb_lock_release);
   return answer;
@@ -273,11 +300,13 @@ ask_entry (KbSession *session, const KbEntry *entry, KbCredential *input, KbKept
   if (answer != KB_OK)
     return answer;
   asked = kept_of (session, source->name, &identity);
+  kb_request_set_lock (session->request, session->sign_in);
   maker
       = (KbMaker){ session->request, source, asked,           session->stack->fingerprint,
                    session->fresh,   input,  session->notices };
   answer = kb_identity_is_whole (&identity) ? kb_maker_get (&maker, credential, error)
                                             : kb_maker_make (&maker, credential, error);
+  kb_request_set_lock (session->request, NULL);
   if (answer == KB_OK)
     *kept = g_steal_pointer (&asked);
   return answer;
@@ -314,6 +343,19 @@ after_success (Walk *walk, KbCredential *credential, KbKept *kept)
   walk->answers = TRUE;
 }
 
+/* Whoever was asked by one entry, here or for a process beside this one, is not asked for
+   something else by the next: a window that was closed is no wish to type a token.  Nor
+   where the network is missing or an identity was refused, as that is what to mend. */
+static gboolean
+is_enough (const KbSession *session, KbAnswer answer, const GError *problem)
+{
+  return kb_request_hushed (session->request)
+         || (answer == KB_FAILED
+             && (kb_request_asked (session->request)
+                 || g_error_matches (problem, KB_ERROR, KB_ERROR_DENIED)
+                 || g_error_matches (problem, KB_ERROR, KB_ERROR_NETWORK)));
+}
+
 /* A requisite or optional entry's credential goes on as input, and is the answer when no
    entry follows that was to make something else of it: the token that buys another one
    must not be given in its place. */
@@ -328,9 +370,12 @@ walk_stack (KbSession *session, Walk *walk)
       KbCredential *credential = NULL;
       KbKept *kept = NULL;
       GError *problem = NULL;
-      KbAnswer answer
-          = ask_entry (session, entry, walk->input, &kept, &credential, &problem);
+      KbAnswer answer;
 
+      if (!is_meant (session, entry))
+        continue;
+      answer = ask_entry (session, entry, walk->input, &kept, &credential, &problem);
+      kb_request_hush (session->request, is_enough (session, answer, problem));
       if (answer == KB_OK)
         after_success (walk, credential, kept);
       else if (after_failure (walk, entry, answer, problem))
@@ -359,6 +404,7 @@ get_walking (KbSession *session, KbCredential **credential, GError **error)
 {
   g_auto (Walk) walk = { 0 };
 
+  kb_request_hush (session->request, FALSE);
   walk_stack (session, &walk);
   if (!walk.answers && walk.first_error == NULL)
     return KB_DECLINED;

@@ -29,6 +29,10 @@ void kb_session_set_refused (KbSession *session, const char *mark);
 /* Leaves the caches alone and makes a new one: what a person asks for by `login`. */
 void kb_session_set_fresh (KbSession *session, gboolean fresh);
 
+/* Asks this entry of the stack alone; NULL: all of them.  Copied.  FALSE: the stack has
+   no such entry. */
+gboolean kb_session_set_only (KbSession *session, const char *instance);
+
 /* CREDENTIAL is new.  KB_DECLINED: no stack, or no source had anything to give. */
 KbAnswer kb_session_get (KbSession *session, KbCredential **credential, GError **error);
 

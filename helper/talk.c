@@ -20,13 +20,13 @@ struct _KbTalk
 };
 
 KbTalk *
-kb_talk_new (gboolean terminal_allowed)
+kb_talk_new (gboolean terminal_allowed, gboolean desktop)
 {
   g_autofree char *askpass = kb_askpass_find ();
   gboolean terminal = terminal_allowed && kb_terminal_usable ();
   KbTalk *talk;
 
-  if (askpass == NULL && !terminal)
+  if (askpass == NULL && !terminal && !desktop)
     return NULL;
   talk = g_new0 (KbTalk, 1);
   talk->askpass = g_steal_pointer (&askpass);
@@ -41,6 +41,12 @@ kb_talk_free (KbTalk *talk)
     return;
   g_free (talk->askpass);
   g_free (talk);
+}
+
+gboolean
+kb_talk_can_ask (const KbTalk *talk)
+{
+  return talk->askpass != NULL || talk->terminal;
 }
 
 /* New: one line that is safe to show and ends as questions do. */
@@ -64,6 +70,8 @@ kb_talk_ask (const KbTalk *talk, const char *question, gboolean hidden, gint64 d
   g_autoptr (GError) problem = NULL;
   KbAnswer result = KB_FAILED;
 
+  if (!kb_talk_can_ask (talk))
+    return KB_DECLINED;
   if (talk->askpass != NULL)
     result = kb_askpass_run (talk->askpass, prompt, deadline, answer, &problem);
   if (result == KB_FAILED && talk->terminal)

@@ -13,10 +13,14 @@ typedef struct _KbTalk KbTalk;
 /* New.  The ways, in order, as git has them: the program of GIT_ASKPASS, else that of
    SSH_ASKPASS (an empty GIT_ASKPASS switches both off; helper/askpass.h says which names
    count); else /dev/tty, when TERMINAL_ALLOWED (GIT_TERMINAL_PROMPT=0 is the caller's to
-   read) and in its foreground.  NULL: there is no way to a person. */
-KbTalk *kb_talk_new (gboolean terminal_allowed);
+   read) and in its foreground.  Where there is neither but DESKTOP, a window can still be
+   opened, and nothing be asked.  NULL: there is no way to a person. */
+KbTalk *kb_talk_new (gboolean terminal_allowed, gboolean desktop);
 void kb_talk_free (KbTalk *talk);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbTalk, kb_talk_free)
+
+/* FALSE: there is a desktop and nothing else. */
+gboolean kb_talk_can_ask (const KbTalk *talk);
 
 /* QUESTION is escaped here, and gets its ": " where it does not end in one or in '?'.
    KB_DECLINED: the person gave an empty answer or closed the dialog.  Past DEADLINE

@@ -90,6 +90,18 @@ rotate (const KbInstance *instance, const KbRequest *request, guint count, GErro
   return kb_secret_new_text (next);
 }
 
+/* A person is sent elsewhere for `signs-in` milliseconds. */
+static void
+sign_in (const KbInstance *instance, const KbRequest *request)
+{
+  gint64 most = fake_number (instance, "signs-in", 0);
+
+  if (most == 0 || !kb_request_interactive (request))
+    return;
+  fake_note (instance, "window");
+  kb_request_begin_sign_in (request, most);
+}
+
 static KbAnswer
 ask (const KbInstance *instance, const KbRequest *request, KbSecret **secret,
      GError **error)
@@ -175,6 +187,7 @@ fake_acquire (gpointer self, const KbRequest *request, KbCredential **credential
   KbAnswer answer;
 
   note_prior (self, request);
+  sign_in (self, request);
   kb_clock_sleep_ms (fake_number (self, "sleep", 0));
   if (silence != 0)
     kb_request_retry_after (request, silence);
@@ -182,11 +195,29 @@ fake_acquire (gpointer self, const KbRequest *request, KbCredential **credential
   return gives ? make (self, request, count, credential, error) : answer;
 }
 
+static KbAnswer
+fake_revoke (gpointer self, const KbRequest *request, GError **error)
+{
+  gboolean gives = FALSE;
+  KbAnswer answer = fake_answer (self, "revoke", &gives, error);
+  KbSecret *renewal = kb_request_renewal (request);
+  g_autofree char *line = g_strdup_printf ("revoke %s", kb_request_account (request));
+
+  fake_note (self, line);
+  note_prior (self, request);
+  if (renewal != NULL)
+    fake_note (self, kb_secret_peek (renewal));
+  if (answer == KB_DECLINED)
+    kb_request_note (request, "this server cannot");
+  return answer;
+}
+
 static const KbSource source = { .open = fake_open,
                                  .close = fake_close,
                                  .identify = fake_identify,
                                  .acquire = fake_acquire,
-                                 .flags = FAKE_FLAGS };
+                                 .flags = FAKE_FLAGS,
+                                 .revoke = fake_revoke };
 
 const KbModule kb_module = { .abi = KB_MODULE_ABI,
                              .name = FAKE_NAME,

@@ -4,6 +4,7 @@
 #include "stage.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char stores[] = "cache;keep";
@@ -53,17 +54,87 @@ test_second_place (void)
   assert_get ("https://other.example/", NULL, "ok a-2");
 }
 
-/* With two accounts nobody guesses. */
+/* With two accounts nobody guesses: without a person it is an error that names them. */
 static void
 test_two_accounts (void)
 {
   begin ();
   assert_get ("https://place.example/", "alice", "ok a-1");
   assert_get ("https://place.example/", "bob", "ok a-2");
-  stage_set ("a", "account", "carol");
-  assert_get ("https://other.example/", NULL, "ok a-3");
+  assert_get ("https://other.example/", NULL,
+              "failed 4: several accounts have signed in (alice, bob): run: keybearer "
+              "login other.example --account NAME");
   assert_get ("https://place.example/", "alice", "ok a-1");
   assert_get ("https://place.example/", "bob", "ok a-2");
+}
+
+/* A program that answers every question with what ANSWERS has, line by line. */
+static KbTalk *
+person (const char *answers)
+{
+  g_autofree char *program = g_build_filename (stage_folder (), "askpass", NULL);
+  g_autofree char *script
+      = g_strdup_printf ("#!/bin/sh\necho \"$1\" >>'%s/asked'\n"
+                         "sed -n \"$(wc -l <'%s/asked')p\" <<END\n%s\nEND\n",
+                         stage_folder (), stage_folder (), answers);
+  KbTalk *talk;
+
+  g_assert_true (g_file_set_contents (program, script, -1, NULL));
+  g_assert_cmpint (chmod (program, 0700), ==, 0);
+  g_setenv ("GIT_ASKPASS", program, TRUE);
+  talk = kb_talk_new (FALSE, FALSE);
+  g_unsetenv ("GIT_ASKPASS");
+  return talk;
+}
+
+static void
+assert_chooses (const char *answers, const char *expected, const char *account)
+{
+  g_auto (Call) call = { 0 };
+  g_autofree char *answer = NULL;
+  g_autoptr (KbTalk) talk = NULL;
+
+  begin ();
+  assert_get ("https://place.example/", "alice", "ok a-1");
+  assert_get ("https://place.example/", "bob", "ok a-2");
+  stage_set ("a", "account", "carol");
+  talk = person (answers);
+  call_begin (&call, "a", stores, "https://other.example/", NULL);
+  kb_request_set_talk (call.request, talk);
+  answer = call_get (&call);
+  g_assert_cmpstr (answer, ==, expected);
+  g_assert_cmpstr (kb_session_account (call.session), ==, account);
+  if (account != NULL) /* and nobody asks again */
+    assert_get ("https://other.example/", NULL, expected);
+}
+
+static void
+test_choice (void)
+{
+  assert_chooses ("1", "ok a-3", "alice");
+  assert_chooses ("2", "ok a-3", "bob");
+  assert_chooses ("3", "ok a-3", "carol");
+  assert_chooses ("bob\n9\n2", "ok a-3", "bob");
+  assert_chooses ("", "failed 3: no account was chosen for other.example", NULL);
+  assert_chooses ("0\n-1\n2x", "failed 3: no account was chosen for other.example", NULL);
+}
+
+/* By name, and from then on it is the place's. */
+static void
+test_named_account (void)
+{
+  g_auto (Call) call = { 0 };
+  g_autofree char *answer = NULL;
+
+  begin ();
+  assert_get ("https://place.example/", NULL, "ok a-1");
+  call_begin (&call, "a", stores, "https://place.example/", NULL);
+  kb_request_set_hint (call.request, "account", "bob");
+  kb_session_set_fresh (call.session, TRUE);
+  answer = call_get (&call);
+  g_assert_cmpstr (answer, ==, "ok a-2");
+  g_assert_cmpstr (kb_session_account (call.session), ==, "bob");
+  assert_get ("https://place.example/", NULL, "ok a-2");
 }
 
 static int
@@ -121,6 +192,8 @@ main (int argc, char **argv)
   g_test_add_func ("/identity/first-answer", test_first_answer);
   g_test_add_func ("/identity/second-place", test_second_place);
   g_test_add_func ("/identity/two-accounts", test_two_accounts);
+  g_test_add_func ("/identity/choice", test_choice);
+  g_test_add_func ("/identity/named-account", test_named_account);
   g_test_add_func ("/identity/many", test_many);
   g_test_add_func ("/identity/many-in-a-new-place", test_many_in_a_new_place);
   g_test_add_func ("/identity/fresh", test_fresh);

@@ -52,6 +52,36 @@ holder_kill (Holder *holder)
   g_assert_cmpint (waitpid (holder->process, NULL, 0), ==, holder->process);
 }
 
+/* Who waits in vain is told what the holder says, as one line; what a dead one said is
+   nothing any more. */
+static void
+test_words (void)
+{
+  g_autofree char *path = kb_state_path ("locks", "words");
+  g_autoptr (GError) error = NULL;
+  KbLock *lock = NULL;
+  KbLock *other = NULL;
+
+  kb_lock_tell (NULL, "nobody");
+  g_assert_cmpint (kb_lock_take ("words", 1000, NULL, NULL, &lock, NULL), ==, KB_OK);
+  kb_lock_tell (lock, "somebody is\nsigning in");
+  g_assert_cmpint (kb_lock_take ("words", 1, NULL, NULL, &other, &error), ==, KB_FAILED);
+  g_assert_error (error, KB_ERROR, KB_ERROR_INTERACTION);
+  g_assert_nonnull (strstr (error->message, "somebody is"));
+  g_assert_null (strchr (error->message, '\n'));
+  g_clear_error (&error);
+  kb_lock_tell (lock, "");
+  g_assert_cmpint (kb_lock_take ("words", 1, NULL, NULL, &other, &error), ==, KB_FAILED);
+  g_assert_error (error, KB_ERROR, KB_ERROR_NETWORK);
+  kb_lock_release (lock);
+  g_assert_true (g_file_set_contents (path, "of a dead one", -1, NULL));
+  g_assert_cmpint (kb_lock_take ("words", 1000, NULL, NULL, &lock, NULL), ==, KB_OK);
+  g_clear_error (&error);
+  g_assert_cmpint (kb_lock_take ("words", 1, NULL, NULL, &other, &error), ==, KB_FAILED);
+  g_assert_error (error, KB_ERROR, KB_ERROR_NETWORK);
+  kb_lock_release (lock);
+}
+
 static void
 test_take_and_release (void)
 {
@@ -222,6 +252,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/lock/words", test_words);
   g_test_add_func ("/lock/take-and-release", test_take_and_release);
   g_test_add_func ("/lock/no-wait", test_no_wait);
   g_test_add_func ("/lock/bounded-wait", test_bounded_wait);

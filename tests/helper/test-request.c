@@ -2,8 +2,13 @@
 /* Tests request: places, deadlines, what is handed over, what was seen of the
    environment. Knows nothing of sources. */
 #include "request.h"
+#include "interrupt.h"
+#include "seen.h"
 
+#include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static KbRequest *
 new_request (const char *text)
@@ -63,6 +68,81 @@ test_deadline (void)
   g_assert_cmpint (kb_request_remaining_ms (request), >, KB_DEADLINE_MS - 5000);
   kb_request_set_deadline_ms (request, -5);
   g_assert_cmpint (kb_request_remaining_ms (request), ==, 0);
+}
+
+static void
+test_hints (void)
+{
+  g_autoptr (KbRequest) request = new_request ("https://git.example/");
+
+  g_assert_null (kb_request_hint (request, "flow"));
+  kb_request_set_hint (request, "flow", "device");
+  g_assert_cmpstr (kb_request_hint (request, "flow"), ==, "device");
+  kb_request_set_hint (request, "flow", NULL);
+  g_assert_null (kb_request_hint (request, "flow"));
+}
+
+/* A sign-in has its own time, capped, and never takes any away. */
+static void
+test_sign_in_deadline (void)
+{
+  g_autoptr (KbRequest) request = new_request ("https://git.example/");
+
+  kb_request_begin_sign_in (request, 300000);
+  g_assert_true (kb_request_asked (request));
+  g_assert_cmpint (kb_request_remaining_ms (request), >, 290000);
+  kb_request_begin_sign_in (request, 1000);
+  g_assert_cmpint (kb_request_remaining_ms (request), >, 290000);
+  kb_request_begin_sign_in (request, G_MAXINT64);
+  g_assert_cmpint (kb_request_remaining_ms (request), <=, KB_SIGN_IN_MAX_MS);
+  kb_request_end_sign_in (request);
+}
+
+/* Whoever wanted the answer is gone: that ends a sign-in, and nothing else. */
+static void
+test_output_gone (void)
+{
+  g_autoptr (KbRequest) request = new_request ("https://git.example/");
+  int ends[2];
+
+  g_assert_cmpint (pipe (ends), ==, 0);
+  kb_request_set_output (request, ends[1]);
+  kb_request_begin_sign_in (request, 1000);
+  g_assert_false (kb_request_cancelled (request));
+  (void) close (ends[0]);
+  g_assert_true (kb_request_cancelled (request));
+  kb_request_end_sign_in (request);
+  g_assert_false (kb_request_cancelled (request));
+  (void) close (ends[1]);
+}
+
+static void
+interrupted (void)
+{
+  g_autoptr (KbRequest) request = new_request ("https://git.example/");
+
+  kb_interrupt_end (); /* nothing was noted yet */
+  kb_request_begin_sign_in (request, 1000);
+  (void) raise (SIGINT);
+  if (!kb_request_cancelled (request))
+    _exit (3);
+  kb_request_end_sign_in (request);
+  kb_interrupt_end ();
+  _exit (4);
+}
+
+/* Ctrl-C leaves time to clean up, and ends the process all the same. */
+static void
+test_interrupt (void)
+{
+  pid_t child = fork ();
+  int status = 0;
+
+  if (child == 0)
+    interrupted ();
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  g_assert_true (WIFSIGNALED (status));
+  g_assert_cmpint (WTERMSIG (status), ==, SIGINT);
 }
 
 static void
@@ -183,6 +263,10 @@ main (int argc, char **argv)
   g_test_add_func ("/request/challenges", test_challenges);
   g_test_add_func ("/request/nobody-to-ask", test_nobody_to_ask);
   g_test_add_func ("/request/deadline", test_deadline);
+  g_test_add_func ("/request/hints", test_hints);
+  g_test_add_func ("/request/sign-in-deadline", test_sign_in_deadline);
+  g_test_add_func ("/request/output-gone", test_output_gone);
+  g_test_add_func ("/request/interrupt", test_interrupt);
   g_test_add_func ("/request/retry-after", test_retry_after);
   g_test_add_func ("/request/hand", test_hand);
   g_test_add_func ("/request/note", test_note);

@@ -292,7 +292,7 @@ test_again_with_a_person (void)
       stage_set ("keep", "get", NULL);
       stage_set ("a", "acquire", NULL);
       g_setenv ("GIT_ASKPASS", "/bin/true", TRUE);
-      talk = kb_talk_new (FALSE);
+      talk = kb_talk_new (FALSE, FALSE);
       g_assert_nonnull (talk);
       kb_request_set_talk (call.request, talk);
       together = call_get (&call);
@@ -300,6 +300,88 @@ test_again_with_a_person (void)
       g_assert_cmpuint (stage_count ("keep may-unlock"), >, 0);
       g_unsetenv ("GIT_ASKPASS");
     }
+}
+
+static KbTalk *
+true_talk (void)
+{
+  KbTalk *talk;
+
+  g_setenv ("GIT_ASKPASS", "/bin/true", TRUE);
+  talk = kb_talk_new (FALSE, FALSE);
+  g_unsetenv ("GIT_ASKPASS");
+  return talk;
+}
+
+/* A window that was closed is no wish to type a secret. */
+static void
+assert_one_question (const char *how, gboolean asked)
+{
+  g_auto (Call) call = { 0 };
+  g_autoptr (KbTalk) talk = true_talk ();
+  g_autofree char *answer = NULL;
+
+  stage_new ();
+  stage_set ("a", "acquire", how);
+  stage_set ("b", "asks", "1");
+  begin (&call, "a;b", NULL);
+  kb_request_set_talk (call.request, talk);
+  answer = call_get (&call);
+  g_assert_true (g_str_has_prefix (answer, "failed"));
+  g_assert_cmpuint (stage_count ("b quiet"), ==, asked ? 0 : 1);
+}
+
+static void
+test_one_question (void)
+{
+  assert_one_question ("failed 2", FALSE);
+  assert_one_question ("failed 3", FALSE);
+  assert_one_question ("failed 4", TRUE);
+}
+
+/* Who was sent to a window and did not sign in has said no: to this call and to those
+   that wait. */
+static void
+test_no_sign_in (void)
+{
+  g_auto (Call) call = { 0 };
+  g_auto (Call) next = { 0 };
+  g_autoptr (KbTalk) talk = true_talk ();
+  g_autofree char *answer = NULL;
+  g_autofree char *again = NULL;
+
+  stage_new ();
+  stage_set ("a", "acquire", "failed 4");
+  stage_set ("a", "signs-in", "1000");
+  stage_set ("b", "asks", "1");
+  begin (&call, "a;b", NULL);
+  kb_request_set_talk (call.request, talk);
+  answer = call_get (&call);
+  g_assert_true (g_str_has_prefix (answer, "failed 3"));
+  g_assert_cmpuint (stage_count ("a window"), ==, 1);
+  g_assert_cmpuint (stage_count ("b quiet"), ==, 1);
+  begin (&next, "a;b", NULL);
+  kb_request_set_talk (next.request, talk);
+  again = call_get (&next);
+  g_assert_nonnull (strstr (again, "not asked again"));
+  g_assert_cmpuint (stage_count ("a window"), ==, 1);
+  g_assert_cmpuint (stage_count ("b quiet"), ==, 2);
+}
+
+static void
+test_only (void)
+{
+  g_auto (Call) call = { 0 };
+  g_autofree char *answer = NULL;
+
+  stage_new ();
+  begin (&call, "a;b", NULL);
+  g_assert_false (kb_session_set_only (call.session, "c"));
+  g_assert_true (kb_session_set_only (call.session, NULL));
+  g_assert_true (kb_session_set_only (call.session, "b"));
+  answer = call_get (&call);
+  g_assert_cmpstr (answer, ==, "ok b-1");
+  g_assert_cmpuint (stage_count ("a identify"), ==, 0);
 }
 
 static void
@@ -326,6 +408,9 @@ main (int argc, char **argv)
   g_test_add_func ("/session/requisite-error-wins", test_requisite_error_wins);
   g_test_add_func ("/session/requisite-ends-it-all", test_requisite_ends_it_all);
   g_test_add_func ("/session/last-requisite-answers", test_last_requisite_answers);
+  g_test_add_func ("/session/one-question", test_one_question);
+  g_test_add_func ("/session/no-sign-in", test_no_sign_in);
+  g_test_add_func ("/session/only", test_only);
   g_test_add_func ("/session/all-declined", test_all_declined);
   g_test_add_func ("/session/opening", test_opening);
   g_test_add_func ("/session/missing-module", test_missing_module);

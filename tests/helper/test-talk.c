@@ -60,7 +60,7 @@ write_program (const Askpass *askpass, const char *body)
 static KbAnswer
 ask (gint64 within, KbSecret **answer, GError **error)
 {
-  g_autoptr (KbTalk) talk = kb_talk_new (FALSE);
+  g_autoptr (KbTalk) talk = kb_talk_new (FALSE, FALSE);
 
   g_assert_nonnull (talk);
   return kb_talk_ask (talk, "Token for a\x1b[2J\nplace", TRUE,
@@ -140,7 +140,7 @@ is_found (const char *git, const char *ssh)
     g_setenv ("GIT_ASKPASS", git, TRUE);
   if (ssh != NULL)
     g_setenv ("SSH_ASKPASS", ssh, TRUE);
-  talk = kb_talk_new (FALSE);
+  talk = kb_talk_new (FALSE, FALSE);
   return talk != NULL;
 }
 
@@ -195,7 +195,7 @@ ask_on (const char *path, gboolean hidden, gint64 within)
   (void) setsid ();
   fd = open (path, O_RDWR);
   (void) ioctl (fd, TIOCSCTTY, 0);
-  talk = kb_talk_new (TRUE);
+  talk = kb_talk_new (TRUE, FALSE);
   if (talk == NULL)
     _exit (100);
   result

@@ -4,6 +4,7 @@
 #include "loopback.h"
 
 #include "base/clock.h"
+#include "interrupt.h"
 
 #include <netinet/in.h>
 #include <poll.h>
@@ -147,7 +148,7 @@ static gpointer
 cancel_soon (gpointer data)
 {
   g_usleep (100 * 1000);
-  kb_request_cancel_all ();
+  kb_interrupt_now ();
   return NULL;
 }
 

@@ -438,7 +438,7 @@ main (int argc, char **argv)
   /* Somebody may be asked, but nothing of it needs an answer. */
   g_setenv ("GIT_ASKPASS", "/bin/false", TRUE);
   g_setenv ("BROWSER", browser, TRUE);
-  talk = kb_talk_new (FALSE);
+  talk = kb_talk_new (FALSE, FALSE);
   add_tests ();
   status = g_test_run ();
   kb_talk_free (talk);

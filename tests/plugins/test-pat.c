@@ -39,7 +39,7 @@ talk_new (const char *answer)
   g_assert_no_error (error);
   g_assert_cmpint (g_chmod (program, 0700), ==, 0);
   g_setenv ("GIT_ASKPASS", program, TRUE);
-  talk = kb_talk_new (FALSE);
+  talk = kb_talk_new (FALSE, FALSE);
   g_assert_nonnull (talk);
   return talk;
 }

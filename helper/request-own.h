@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* The fields of a request, for the two files that implement it alone.
+   Knows nothing of the tool's protocol nor of what will answer. */
+#ifndef KB_REQUEST_OWN_H
+#define KB_REQUEST_OWN_H
+
+#include "request.h"
+#include "seen.h"
+
+/* What a module tells the core while it only borrows the request. */
+typedef struct
+{
+  KbSeen *seen;
+  gint64 silence;
+  gint64 deadline;
+  gboolean asked;
+  gboolean signing_in;
+  char *note;
+} KbReport;
+
+struct _KbRequest
+{
+  KbUrl *url;
+  char *program;
+  char *user;
+  char *account;
+  char *scope;
+  gboolean fresh;
+  char *organization;
+  gboolean organization_missing;
+  char *place;
+  GPtrArray *challenges; /* NULL-terminated */
+  GHashTable *hints;
+  const KbTalk *talk;
+  gboolean quiet;
+  gboolean hushed;
+  int output; /* -1: nobody's */
+  KbLock *lock;
+  KbCredential *prior;
+  gboolean prior_refused;
+  KbSecret *renewal;
+  KbCredential *input;
+  KbReport *report;
+};
+
+#endif
