@@ -65,9 +65,9 @@ static const struct
 {
   const char *kind;
   gboolean named;
-} kinds[] = { { "source", TRUE },       { "store", TRUE },   { "stack", TRUE },
-              { "network", FALSE },     { "policy", FALSE }, { "modules", FALSE },
-              { "organizations", TRUE } };
+} kinds[] = { { "source", TRUE },        { "store", TRUE },   { "stack", TRUE },
+              { "network", FALSE },      { "policy", FALSE }, { "modules", FALSE },
+              { "organizations", TRUE }, { "command", TRUE }, { "task", TRUE } };
 
 static gboolean
 check_kind (const KbConfigGroup *group, KbLayer layer, GError **error)

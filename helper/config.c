@@ -429,6 +429,22 @@ kb_config_instance (const KbConfig *config, const char *kind, const char *name,
   return instance;
 }
 
+static gboolean
+is_instance (const KbConfigGroup *group)
+{
+  static const char *const kinds[] = { "source", "store", "command", "task", NULL };
+
+  return g_strv_contains (kinds, group->kind);
+}
+
+const char *
+kb_config_command (const KbConfig *config, const char *name)
+{
+  if (kb_config_groups_find (config->groups, "command", name) == NULL)
+    return NULL;
+  return module_of (config, "command", name);
+}
+
 void
 kb_config_each_instance (const KbConfig *config, KbInstanceFunc func, gpointer data)
 {
@@ -437,8 +453,7 @@ kb_config_each_instance (const KbConfig *config, KbInstanceFunc func, gpointer d
       const KbConfigGroup *group = kb_config_groups_at (config->groups, i);
       g_autofree char *place = NULL;
 
-      if (group == NULL
-          || (strcmp (group->kind, "source") != 0 && strcmp (group->kind, "store") != 0))
+      if (group == NULL || !is_instance (group))
         continue;
       place = g_strdup_printf ("%s:%u", group->file, group->line);
       func (group->kind, group->name, module_of (config, group->kind, group->name), place,

@@ -80,11 +80,15 @@ char *kb_config_organization (const KbConfig *config, const KbUrl *url, const ch
    missing: git sends no path unless credential.useHttpPath is set. */
 gboolean kb_config_has_organizations (const KbConfig *config, const KbUrl *url);
 
-/* New instance of KIND ("source" or "store") NAME for MODULE, its options checked. */
+/* New instance of KIND ("source", "store", "command", "task") NAME for MODULE, its
+   options checked. */
 KbInstance *kb_config_instance (const KbConfig *config, const char *kind,
                                 const char *name, const KbModule *module, GError **error);
 
-/* Every [source X] and [store X] group: KIND, NAME, module; for `check`. */
+/* The module of [command NAME], or NULL: there is no such group.  Borrowed. */
+const char *kb_config_command (const KbConfig *config, const char *name);
+
+/* Every [source X], [store X], [command X] and [task X] group: KIND, NAME, module. */
 typedef void (*KbInstanceFunc) (const char *kind, const char *name, const char *module,
                                 const char *place, gpointer data);
 void kb_config_each_instance (const KbConfig *config, KbInstanceFunc func, gpointer data);

@@ -63,6 +63,7 @@ helper_libkeybearer_a_SOURCES += \
 	helper/lock.c helper/lock.h \
 	helper/logins.c helper/logins.h \
 	helper/maker.c helper/maker.h \
+	helper/named.c helper/named.h \
 	helper/runtime.c helper/runtime.h \
 	helper/session.c helper/session.h \
 	helper/state.c helper/state.h \
@@ -76,6 +77,7 @@ helper_libkeybearer_a_SOURCES += \
 	helper/frontends/git-input.c helper/frontends/git-input.h \
 	helper/frontends/pnpm.c helper/frontends/pnpm.h
 helper_libkeybearer_a_SOURCES += \
+	helper/commands/call.c helper/commands/call.h \
 	helper/commands/check.c \
 	helper/commands/commands.c helper/commands/commands.h \
 	helper/commands/exec.c \
@@ -96,6 +98,7 @@ helper_libkeybearer_a_SOURCES += \
 	helper/commands/shelf.c helper/commands/shelf.h \
 	helper/commands/status.c \
 	helper/commands/store.c \
+	helper/commands/store-named.c helper/commands/store-named.h \
 	helper/commands/token.c \
 	helper/commands/token-form.c helper/commands/token-form.h
 

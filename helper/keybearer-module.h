@@ -342,16 +342,103 @@ typedef struct
   /* end of ABI 1.0 */
 } KbStore;
 
+/* ---- commands ------------------------------------------------------------------- */
+
+/* One run of a verb that a module brings: `keybearer NAME ARGUMENTS`, where the
+   configuration has [command NAME] with that module. */
+typedef struct _KbCall KbCall;
+
+#define KB_CALL_NOTHING 1 /* exit status: there is nothing to give */
+#define KB_CALL_USAGE 2   /* exit status: wrong arguments; main prints the usage */
+
+typedef struct
+{
+  const char *name;    /* [a-z0-9-]; NULL ends the table */
+  const char *usage;   /* what follows the name in --help, "" for nothing */
+  const char *summary; /* one line, no full stop */
+
+  /* ARGUMENTS is NULL-terminated, without the name.  Returns the exit status; with ERROR
+     set, main prints it once and the status is the error's own.  The one function of a
+     module that may print: results to kb_call_output, complaints to standard error, each
+     character from outside escaped. */
+  int (*run) (KbCall *call, char **arguments, GError **error);
+} KbCommand;
+
+/* The module with the options of [command NAME]. */
+const KbInstance *kb_call_instance (const KbCall *call);
+
+/* The options of each [task NAME] whose module is the command's, in the order of the
+   files: NULL after the last.  For what a command does again and again by name.
+   KB_FAILED: a group is wrong. */
+KbAnswer kb_call_task (KbCall *call, guint index, const KbInstance **task,
+                       GError **error);
+
+/* The descriptor for results: the only way to the caller's standard output. */
+int kb_call_output (const KbCall *call);
+
+/* A place that a command works at, with time and a session of its own. */
+typedef struct _KbTarget KbTarget;
+
+/* New.  WORD is what a person writes: an organization, a URL, or NULL for the one
+   organization that is signed in to.  KB_DECLINED after a complaint: there are several,
+   or none of that name. */
+KbAnswer kb_call_target (KbCall *call, const char *word, KbTarget **target,
+                         GError **error);
+void kb_target_free (KbTarget *target);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbTarget, kb_target_free)
+
+/* Borrowed: for its deadline, its organization, and questions to the person. */
+const KbRequest *kb_target_request (const KbTarget *target);
+
+/* From now on there are MILLISECONDS left, for the whole process too; at most an hour. */
+void kb_target_allow_ms (KbTarget *target, gint64 milliseconds);
+
+/* What any tool would be given there; CREDENTIAL is new.  A person is asked where one may
+   be.  KB_DECLINED after a complaint that says what to run. */
+KbAnswer kb_target_credential (KbTarget *target, KbCredential **credential,
+                               GError **error);
+
+/* The server did not take CREDENTIAL: the next one is another, or an error. */
+void kb_target_refuse (KbTarget *target, const KbCredential *credential);
+
+/* A secret with a name of its own, which `store:NAME` refers to.  It is kept in the
+   stores of the target's stack.  NAME is [a-z0-9/._@:+%-], at most 400 bytes. */
+typedef struct
+{
+  KbSecret *secret;
+  char *user;     /* for people, or NULL */
+  char *note;     /* the command's own, one line, no secret, or NULL */
+  gint64 made;    /* set by kb_target_keep */
+  gint64 expires; /* 0: unknown */
+} KbNamed;
+
+void kb_named_free (KbNamed *named);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbNamed, kb_named_free)
+
+/* Replaces.  On KB_OK it survives kill -9; without a store that lasts it is an error. */
+KbAnswer kb_target_keep (KbTarget *target, const char *name, const char *label,
+                         const KbNamed *named, GError **error);
+
+/* NAMED is new.  KB_DECLINED: there is none of that name. */
+KbAnswer kb_target_kept (KbTarget *target, const char *name, KbNamed **named,
+                         GError **error);
+KbAnswer kb_target_forget (KbTarget *target, const char *name, GError **error);
+
+/* Appends the names that begin with PREFIX to NAMES, which frees its elements. */
+KbAnswer kb_target_names (KbTarget *target, const char *prefix, GPtrArray *names,
+                          GError **error);
+
 /* ---- the module ----------------------------------------------------------------- */
 
 typedef struct
 {
-  guint32 abi;             /* KB_MODULE_ABI; read before anything else */
-  const char *name;        /* the file's name without .so */
-  const char *summary;     /* one line, no full stop */
-  const KbOption *options; /* NULL for none */
-  const KbSource *source;  /* NULL when it is no source */
-  const KbStore *store;    /* NULL when it is no store */
+  guint32 abi;               /* KB_MODULE_ABI; read before anything else */
+  const char *name;          /* the file's name without .so */
+  const char *summary;       /* one line, no full stop */
+  const KbOption *options;   /* NULL for none */
+  const KbSource *source;    /* NULL when it is no source */
+  const KbStore *store;      /* NULL when it is no store */
+  const KbCommand *commands; /* NULL for none */
   /* end of ABI 1.0 */
 } KbModule;
 

@@ -128,10 +128,21 @@ table_fault (const KbOption *options)
 }
 
 static const char *
-function_fault (const KbSource *source, const KbStore *store)
+command_fault (const KbCommand *commands)
 {
-  if (source == NULL && store == NULL)
-    return "is neither a source nor a store";
+  for (gsize i = 0; commands != NULL && commands[i].name != NULL; i++)
+    if (!kb_text_is_name (commands[i].name) || commands[i].usage == NULL
+        || commands[i].summary == NULL || commands[i].summary[0] == '\0'
+        || commands[i].run == NULL)
+      return "a command has no proper name, usage, summary or function";
+  return NULL;
+}
+
+static const char *
+function_fault (const KbSource *source, const KbStore *store, const KbCommand *commands)
+{
+  if (source == NULL && store == NULL && commands == NULL)
+    return "is neither a source nor a store and has no command";
   if (source != NULL
       && (source->open == NULL || source->close == NULL || source->identify == NULL
           || source->acquire == NULL))
@@ -167,7 +178,9 @@ kb_module_check (const KbModule *module, const char *name, GError **error)
     return fail (error, what, "calls itself by another name than its file");
   if (module->summary == NULL || module->summary[0] == '\0')
     return fail (error, what, "has no summary");
-  fault = function_fault (module->source, module->store);
+  fault = function_fault (module->source, module->store, module->commands);
+  if (fault == NULL)
+    fault = command_fault (module->commands);
   if (fault == NULL)
     fault = table_fault (module->options);
   return fault == NULL || fail (error, what, fault);

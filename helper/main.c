@@ -8,6 +8,7 @@
 #include "base/lines.h"
 #include "base/text.h"
 #include "builtins.h"
+#include "commands/call.h"
 #include "frontend.h"
 #include "harden.h"
 #include "interrupt.h"
@@ -81,6 +82,7 @@ help (int out)
                    "Gives developer tools the right, fresh credential, and keeps it "
                    "in the keyring.\n\nFor people and scripts:\n");
   append_verbs (text, kb_commands);
+  kb_call_append_help (text);
   g_string_append (text, "\nFor tools, which start them by themselves:\n");
   append_verbs (text, kb_frontends);
   g_string_append (text, "\n  -v before the verb tells each decision on standard error."
@@ -110,6 +112,22 @@ verb_help (int out, const KbVerb *verb)
 
   kb_write_all (out, text, strlen (text));
   return 0;
+}
+
+/* A verb that this program does not have may be a module's. */
+static int
+run_module_verb (const KbStreams *streams, const char *name, char **arguments)
+{
+  g_autoptr (GError) error = NULL;
+  int status = 0;
+  KbAnswer answer = kb_call_run (streams, name, arguments, &status, &error);
+
+  if (answer == KB_OK)
+    return status;
+  if (answer == KB_DECLINED)
+    return usage (NULL, name);
+  kb_complain (error->message);
+  return kb_exit_status (error);
 }
 
 static int
@@ -152,7 +170,7 @@ dispatch (int out, char **arguments, const char *fixed)
     name = *arguments++;
   verb = find_verb (name);
   if (verb == NULL)
-    return usage (NULL, name);
+    return run_module_verb (&streams, name, arguments);
   return wants_help (arguments[0]) ? verb_help (out, verb)
                                    : run (verb, &streams, arguments);
 }

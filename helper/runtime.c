@@ -18,6 +18,8 @@ struct _KbRuntime
   KbConfig *config;
   KbLoader *loader;
   GHashTable *slots; /* "source/NAME" or "store/NAME" -> Slot */
+  KbStoreReference follow;
+  gpointer follow_data;
 };
 
 static void
@@ -70,6 +72,27 @@ kb_runtime_free (KbRuntime *runtime)
   kb_loader_free (runtime->loader);
   kb_config_free (runtime->config);
   g_free (runtime);
+}
+
+void
+kb_runtime_set_store_reference (KbRuntime *runtime, KbStoreReference follow,
+                                gpointer data)
+{
+  runtime->follow = follow;
+  runtime->follow_data = data;
+}
+
+/* An instance lives as long as the runtime, longer than who follows now. */
+static KbAnswer
+follow_store (gpointer data, const char *name, KbSecret **secret, GError **error)
+{
+  KbRuntime *runtime = data;
+
+  if (runtime->follow != NULL)
+    return runtime->follow (runtime->follow_data, name, secret, error);
+  g_set_error (error, KB_ERROR, KB_ERROR_CONFIG, "store:%s: no store can be asked here",
+               name);
+  return KB_FAILED;
 }
 
 const KbConfig *
@@ -146,6 +169,8 @@ make_slot (KbRuntime *runtime, const char *kind, const KbEntry *entry, GError **
   instance = kb_config_instance (runtime->config, kind, entry->instance, module, error);
   if (instance == NULL)
     return NULL;
+  if (is_source)
+    kb_instance_set_store_reference (instance, follow_store, runtime);
   slot = g_new0 (Slot, 1);
   slot->instance = instance;
   slot->is_source = is_source;

@@ -20,6 +20,11 @@ KbRuntime *kb_runtime_new_default (GError **error);
 void kb_runtime_free (KbRuntime *runtime);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbRuntime, kb_runtime_free)
 
+/* Who follows `store:NAME` in options of sources from now on; DATA is borrowed.  FOLLOW
+   NULL: nobody.  Stores get none: one that had its own key in itself would never open. */
+void kb_runtime_set_store_reference (KbRuntime *runtime, KbStoreReference follow,
+                                     gpointer data);
+
 const KbConfig *kb_runtime_config (const KbRuntime *runtime);
 KbLoader *kb_runtime_loader (const KbRuntime *runtime);
 

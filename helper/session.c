@@ -7,6 +7,7 @@
 #include "identity.h"
 #include "lock.h"
 #include "maker.h"
+#include "named.h"
 #include "request.h"
 
 struct _KbSession
@@ -430,7 +431,9 @@ kb_session_get (KbSession *session, KbCredential **credential, GError **error)
     return KB_DECLINED;
   if (get_bound (session, credential) == KB_OK)
     return KB_OK;
+  kb_runtime_set_store_reference (session->runtime, kb_named_follow, session->keeper);
   answer = get_walking (session, credential, error);
+  kb_runtime_set_store_reference (session->runtime, NULL, NULL);
   g_clear_pointer (&session->stale, kb_kept_free);
   return answer;
 }

@@ -34,7 +34,9 @@ report (Check *check, const char *place, const char *message)
 static gboolean
 is_of_kind (const KbModule *module, const char *kind)
 {
-  return g_str_equal (kind, "source") ? module->source != NULL : module->store != NULL;
+  return g_str_equal (kind, "source")  ? module->source != NULL
+         : g_str_equal (kind, "store") ? module->store != NULL
+                                       : module->commands != NULL;
 }
 
 /* The module is there, is what the stack takes it for, and takes its group's options. */
@@ -52,8 +54,11 @@ check_instance (const char *kind, const char *name, const char *module_name,
   if (module != NULL && is_of_kind (module, kind))
     instance = kb_config_instance (check->config, kind, name, module, &error);
   else if (module != NULL)
-    g_set_error (&error, KB_ERROR, KB_ERROR_CONFIG, "the module %s is no %s", module_name,
-                 kind);
+    g_set_error (&error, KB_ERROR, KB_ERROR_CONFIG,
+                 g_str_equal (kind, "source") || g_str_equal (kind, "store")
+                     ? "the module %s is no %s"
+                     : "the module %s has no command for [%s]",
+                 module_name, kind);
   if (instance != NULL)
     return;
   message = strstr (error->message, name) != NULL

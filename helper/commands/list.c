@@ -7,6 +7,8 @@
 #include "commands/place.h"
 #include "commands/shelf.h"
 
+#include <string.h>
+
 #define COLUMN 15
 
 static gboolean
@@ -21,20 +23,34 @@ title (const KbItem *item)
   return is_kind (item, "credential") ? "credential of"
          : is_kind (item, "renewal")  ? "what renews"
          : is_kind (item, "login")    ? "logins for"
+         : is_kind (item, "named")    ? "secret"
                                       : kb_item_part (item, 0);
+}
+
+/* What a person knows it by. */
+static const char *
+subject (const KbItem *item)
+{
+  return is_kind (item, "named")   ? item->name + strlen ("named/")
+         : is_kind (item, "login") ? kb_item_part (item, 1)
+                                   : kb_item_part (item, 2);
+}
+
+static gboolean
+is_sources (const KbItem *item)
+{
+  return is_kind (item, "credential") || is_kind (item, "renewal");
 }
 
 static void
 show_item (KbPage *page, const KbItem *item)
 {
-  gboolean login = is_kind (item, "login");
-  const char *realm = kb_item_part (item, 3);
+  const char *realm = is_sources (item) ? kb_item_part (item, 3) : "";
   g_autofree char *places = kb_words_list (item->found.places, "and");
   g_autofree char *when = kb_found_words (&item->found);
 
-  kb_page_entry (page, 0, COLUMN, title (item), KB_STYLE_BOLD,
-                 kb_item_part (item, login ? 1 : 2));
-  if (!login)
+  kb_page_entry (page, 0, COLUMN, title (item), KB_STYLE_BOLD, subject (item));
+  if (is_sources (item))
     kb_page_entry (page, 4, COLUMN, "source", KB_STYLE_PLAIN, kb_item_part (item, 1));
   if (*realm != '\0')
     kb_page_entry (page, 4, COLUMN, "good for", KB_STYLE_PLAIN, realm);
@@ -47,15 +63,16 @@ show_item (KbPage *page, const KbItem *item)
 static void
 item_to_json (KbBuffer *json, const KbItem *item)
 {
-  gboolean login = is_kind (item, "login");
+  gboolean sources = is_sources (item);
 
   kb_json_open (json, NULL, '{');
   kb_json_text (json, "kind", kb_item_part (item, 0));
-  kb_json_text (json, "source", login ? NULL : kb_item_part (item, 1));
-  kb_json_text (json, "account", login ? NULL : kb_item_part (item, 2));
+  kb_json_text (json, "source", sources ? kb_item_part (item, 1) : NULL);
+  kb_json_text (json, "account", sources ? kb_item_part (item, 2) : NULL);
   kb_json_text (json, "realm",
                 is_kind (item, "credential") ? kb_item_part (item, 3) : NULL);
-  kb_json_text (json, "origin", login ? kb_item_part (item, 1) : NULL);
+  kb_json_text (json, "origin", is_kind (item, "login") ? subject (item) : NULL);
+  kb_json_text (json, "secret", is_kind (item, "named") ? subject (item) : NULL);
   kb_found_to_json (&item->found, json);
   kb_json_text (json, "name", item->name);
   kb_json_close (json, '}');

@@ -41,6 +41,11 @@ module_to_json (KbBuffer *json, const KbModule *module)
   kb_json_text (json, "summary", module->summary);
   kb_json_flag (json, "source", module->source != NULL);
   kb_json_flag (json, "store", module->store != NULL);
+  kb_json_open (json, "commands", '[');
+  for (const KbCommand *command = module->commands;
+       command != NULL && command->name != NULL; command++)
+    kb_json_text (json, NULL, command->name);
+  kb_json_close (json, ']');
   kb_json_open (json, "options", '[');
   for (const KbOption *option = module->options; option != NULL && option->name != NULL;
        option++)
@@ -79,14 +84,18 @@ show_option (KbPage *page, const KbOption *option, guint widest)
 static void
 show_module (KbPage *page, const KbModule *module)
 {
-  const char *kind = module->source == NULL  ? "store"
-                     : module->store == NULL ? "source"
-                                             : "source and store";
+  const char *kind = module->source != NULL && module->store != NULL ? "source and store"
+                     : module->source != NULL                        ? "source"
+                     : module->store != NULL                         ? "store"
+                                                                     : "set of commands";
   guint widest = widest_option (module);
 
   kb_page_show (page, KB_STYLE_BOLD, module->name);
   kb_page_printf (page, ", a %s\n", kind);
   kb_page_entry (page, 4, 4, NULL, KB_STYLE_PLAIN, module->summary);
+  for (const KbCommand *command = module->commands;
+       command != NULL && command->name != NULL; command++)
+    kb_page_printf (page, "    keybearer %s: %s\n", command->name, command->summary);
   for (const KbOption *option = module->options; option != NULL && option->name != NULL;
        option++)
     show_option (page, option, widest);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* keybearer store init: makes a store ready for its first item, and proves that it is.
+/* keybearer store: makes a store ready for its first item, and proves that it is.
    Knows nothing of what the store's options mean. */
 #include "commands/commands.h"
 
@@ -10,6 +10,7 @@
 #include "commands/options.h"
 #include "commands/page.h"
 #include "commands/place.h"
+#include "commands/store-named.h"
 #include "item.h"
 #include "state.h"
 
@@ -186,8 +187,13 @@ kb_command_store (const KbStreams *streams, char **arguments, GError **error)
   Wanted wanted;
 
   if (!kb_arguments_read ("store", arguments, table, SETTINGS_MOST + 2, words, NULL)
-      || g_strcmp0 (words[0], "init") != 0 || words[1] == NULL
-      || !kb_text_is_name (words[1]))
+      || words[1] == NULL)
+    return KB_EXIT_USAGE;
+  if (g_str_equal (words[0], "put") && words[2] == NULL)
+    return kb_store_put (streams, words[1], error);
+  if (g_str_equal (words[0], "remove") && words[2] == NULL)
+    return kb_store_remove (streams, words[1], error);
+  if (!g_str_equal (words[0], "init") || !kb_text_is_name (words[1]))
     return KB_EXIT_USAGE;
   wanted = (Wanted){ words[1], words + 2 };
   if (init (&wanted, path, error) != KB_OK)

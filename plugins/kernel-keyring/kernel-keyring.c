@@ -315,9 +315,10 @@ static const KbStore store = { .flags = KB_STORE_VOLATILE,
                                .erase = keyring_erase,
                                .list = keyring_list };
 
-const KbModule kb_module = { KB_MODULE_ABI,
-                             "kernel-keyring",
-                             "The kernel's keyring of the user, a cache without a disk",
-                             options,
-                             NULL,
-                             &store };
+const KbModule kb_module = {
+  .abi = KB_MODULE_ABI,
+  .name = "kernel-keyring",
+  .summary = "The kernel's keyring of the user, a cache without a disk",
+  .options = options,
+  .store = &store,
+};

@@ -404,6 +404,10 @@ static const KbStore store = { .open = sealed_open,
                                .erase = sealed_erase,
                                .list = sealed_list };
 
-const KbModule kb_module
-    = { KB_MODULE_ABI, "sealed-file", "Encrypted files, for machines without a keyring",
-        options,       NULL,          &store };
+const KbModule kb_module = {
+  .abi = KB_MODULE_ABI,
+  .name = "sealed-file",
+  .summary = "Encrypted files, for machines without a keyring",
+  .options = options,
+  .store = &store,
+};

@@ -185,6 +185,9 @@ static const KbStore store = { .open = service_open,
                                .list = service_list };
 
 const KbModule kb_module = {
-  KB_MODULE_ABI, "secret-service", "The desktop's keyring, over D-Bus", options, NULL,
-  &store
+  .abi = KB_MODULE_ABI,
+  .name = "secret-service",
+  .summary = "The desktop's keyring, over D-Bus",
+  .options = options,
+  .store = &store,
 };

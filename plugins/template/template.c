@@ -10,12 +10,16 @@
            $(pkg-config --cflags keybearer)
    2. Include keybearer-module.h; inside this tree also base/ and common/.  All kb_*
    functions are in the program that loads you: link nothing of it.
-   3. Take out the half that you do not need: a module is a source, a store, or both.
+   3. Take out the half that you do not need: a module is a source, a store, commands,
+   or all of them.
    4. Say no with KB_DECLINED, fail with KB_FAILED and a KB_ERROR whose code tells what
    one can do about it, and set an output only on KB_OK.
 
    keybearer-module(3) has the whole contract. */
 #include "keybearer-module.h"
+
+#include <stdio.h>
+#include <string.h>
 
 /* ---- options: first, as this is what people look for ---------------------------- */
 
@@ -229,6 +233,32 @@ static const KbStore store = { .flags = KB_STORE_VOLATILE, /* it forgets when we
 
 /* ---- the one symbol that is exported -------------------------------------------- */
 
+/* ---- a command ------------------------------------------------------------------ */
+
+/* `keybearer template [ORG|URL]`, where the configuration has [command template]: says
+ * who would be known there.  A command is asked to run, so it alone may print. */
+static int
+template_run (KbCall *call, char **arguments, GError **error)
+{
+  g_autoptr (KbTarget) target = NULL;
+  g_autoptr (KbCredential) credential = NULL;
+
+  if (arguments[0] != NULL && (arguments[1] != NULL || arguments[0][0] == '-'))
+    return KB_CALL_USAGE;
+  if (kb_call_target (call, arguments[0], &target, error) != KB_OK
+      || kb_target_credential (target, &credential, error) != KB_OK)
+    return KB_CALL_NOTHING;
+  dprintf (kb_call_output (call), "%zu characters of user name, for %s\n",
+           strlen (kb_credential_user (credential)),
+           kb_request_place (kb_target_request (target)));
+  return 0;
+}
+
+static const KbCommand commands[] = {
+  { "template", "[ORG|URL]", "Says who would be known there", template_run },
+  { NULL, NULL, NULL, NULL },
+};
+
 const KbModule kb_module = {
   .abi = KB_MODULE_ABI, /* read before anything else */
   .name = "template",   /* as the file is called */
@@ -236,4 +266,5 @@ const KbModule kb_module = {
   .options = options,
   .source = &source,
   .store = &store,
+  .commands = commands,
 };
