@@ -81,7 +81,11 @@ helper_libkeybearer_a_SOURCES += \
 	helper/commands/check.c \
 	helper/commands/commands.c helper/commands/commands.h \
 	helper/commands/exec.c \
+	helper/commands/exec-keeper.c helper/commands/exec-keeper.h \
+	helper/commands/exec-npm.c \
+	helper/commands/exec-packages.c \
 	helper/commands/exec-place.c \
+	helper/commands/exec-scan.c helper/commands/exec-scan.h \
 	helper/commands/exec-set.c helper/commands/exec-set.h \
 	helper/commands/exec-tools.c helper/commands/exec-tools.h \
 	helper/commands/explain.c helper/commands/explain.h \

@@ -61,6 +61,15 @@ kb_exec_place_secret (const KbExecPlace *place)
   return kb_credential_secret (place->credential);
 }
 
+void
+kb_exec_place_header (const KbExecPlace *place, KbBuffer *text)
+{
+  const char *organization = kb_request_organization (place->place.request);
+  const char *user = organization == NULL ? kb_credential_user (place->credential) : "";
+
+  (void) kb_append_authorization (text, place->credential, user);
+}
+
 /* ---- which URLs ----------------------------------------------------------------- */
 
 static gboolean
@@ -85,12 +94,13 @@ belongs (const KbExecPlace *place, const KbUrl *url)
   const char *organization = kb_request_organization (place->place.request);
   const KbStack *stack = kb_config_match (config, url);
   g_autofree char *found = NULL;
+  gboolean is_user = FALSE;
 
   if (stack == NULL || stack != kb_session_stack (place->place.session))
     return FALSE;
   if (organization == NULL)
     return is_below (kb_request_url (place->place.request), url);
-  found = kb_config_organization (config, url, NULL, NULL);
+  found = kb_config_organization (config, url, url->user, &is_user);
   return g_strcmp0 (found, organization) == 0;
 }
 

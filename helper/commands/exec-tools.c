@@ -72,8 +72,11 @@ static const struct
   gboolean when_asked; /* only where --only names it */
   void (*set) (KbExecJob *job);
 } tools[] = {
-  { "plain", FALSE, set_plain },
-  { "azure-cli", FALSE, set_azure_cli },
+  { "plain", FALSE, set_plain },           { "azure-cli", FALSE, set_azure_cli },
+  { "nuget", FALSE, kb_exec_set_nuget },   { "npm", FALSE, kb_exec_set_npm },
+  { "yarn", FALSE, kb_exec_set_yarn },     { "uv", FALSE, kb_exec_set_uv },
+  { "poetry", FALSE, kb_exec_set_poetry }, { "twine", FALSE, kb_exec_set_twine },
+  { "cargo", FALSE, kb_exec_set_cargo },   { "gradle", FALSE, kb_exec_set_gradle },
   { "pipeline", TRUE, set_pipeline },
 };
 
@@ -116,6 +119,7 @@ kb_exec_tools_run (KbExecJob *job, const char *only)
 {
   g_auto (GStrv) asked = only != NULL ? g_strsplit (only, ",", -1) : NULL;
 
+  job->asked = asked != NULL;
   for (guint i = 0; i < G_N_ELEMENTS (tools); i++)
     if (asked != NULL ? g_strv_contains ((const char *const *) asked, tools[i].name)
                       : !tools[i].when_asked)

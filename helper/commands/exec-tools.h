@@ -25,6 +25,7 @@ typedef struct
 {
   const GPtrArray *places; /* of KbExecPlace; at least one, the first named first */
   KbExecSet *set;
+  gboolean asked; /* --only names the tool that is being set */
 } KbExecJob;
 
 /* ONLY: names of tools with commas between, or NULL: all but those that have to be asked
@@ -48,6 +49,20 @@ gboolean kb_exec_place_is_bearer (const KbExecPlace *place);
 /* A user name for a tool that wants one: servers look at the password alone. */
 const char *kb_exec_place_user (const KbExecPlace *place);
 const KbSecret *kb_exec_place_secret (const KbExecPlace *place);
+
+/* The value of an Authorization header. */
+void kb_exec_place_header (const KbExecPlace *place, KbBuffer *text);
+
+/* ---- the tools that look at files ----------------------------------------------- */
+
+void kb_exec_set_nuget (KbExecJob *job);
+void kb_exec_set_npm (KbExecJob *job);
+void kb_exec_set_yarn (KbExecJob *job);
+void kb_exec_set_uv (KbExecJob *job);
+void kb_exec_set_poetry (KbExecJob *job);
+void kb_exec_set_twine (KbExecJob *job);
+void kb_exec_set_cargo (KbExecJob *job);
+void kb_exec_set_gradle (KbExecJob *job);
 
 G_END_DECLS
 

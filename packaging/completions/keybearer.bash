@@ -17,7 +17,7 @@ _keybearer ()
   verb=${COMP_WORDS[at]}
   case $verb,$previous in
     token,--output) words='raw json header env azure-cli' ;;
-    exec,--only) words='plain azure-cli pipeline' ;;
+    exec,--only) words='plain azure-cli nuget npm yarn uv poetry twine cargo gradle pipeline' ;;
     check,--config)
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return

@@ -129,8 +129,9 @@ tests_helper_test_logins_LDADD = $(host_ldadd)
 tests_helper_test_logins_LDFLAGS = $(host_ldflags)
 
 # The verbs of the built program.
-TESTS += tests/helper/test-commands
-EXTRA_DIST += tests/helper/test-commands
+command_tests = tests/helper/test-commands tests/helper/test-exec-tools
+TESTS += $(command_tests)
+EXTRA_DIST += $(command_tests) tests/helper/home.py
 tests_helper_test_kept_SOURCES = tests/helper/test-kept.c $(stage)
 tests_helper_test_kept_LDADD = $(host_ldadd)
 tests_helper_test_kept_LDFLAGS = $(host_ldflags)
