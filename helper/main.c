@@ -193,7 +193,8 @@ main (int argc, char **argv)
     return KB_EXIT_ERROR + KB_ERROR_PROTOCOL;
   verb = verb_of_program (argv[0], &argument);
   if (argument == NULL)
-    return dispatch (out, argv + 1, verb);
+    kb_requests_watch_output (out);
+  return dispatch (out, argv + 1, verb);
   argv[0] = argument;
   return dispatch (out, argv, verb);
 }

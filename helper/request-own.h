@@ -34,7 +34,6 @@ struct _KbRequest
   const KbTalk *talk;
   gboolean quiet;
   gboolean hushed;
-  int output; /* -1: nobody's */
   KbLock *lock;
   KbCredential *prior;
   gboolean prior_refused;

@@ -9,6 +9,8 @@
 #include "harden.h"
 #include "interrupt.h"
 
+static int output_fd = -1;
+
 gint64
 kb_request_remaining_ms (const KbRequest *request)
 {
@@ -26,9 +28,9 @@ kb_request_set_deadline_ms (KbRequest *request, gint64 from_now)
 static gboolean
 output_is_gone (const KbRequest *request)
 {
-  struct pollfd output = { .fd = request->output, .events = 0 };
+  struct pollfd output = { .fd = output_fd, .events = 0 };
 
-  return request->output >= 0 && request->report->signing_in && poll (&output, 1, 0) == 1
+  return output_fd >= 0 && request->report->signing_in && poll (&output, 1, 0) == 1
          && (output.revents & (POLLERR | POLLHUP)) != 0;
 }
 
@@ -39,9 +41,9 @@ kb_request_cancelled (const KbRequest *request)
 }
 
 void
-kb_request_set_output (KbRequest *request, int fd)
+kb_requests_watch_output (int fd)
 {
-  request->output = fd;
+  output_fd = fd;
 }
 
 void

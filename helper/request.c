@@ -32,7 +32,6 @@ kb_request_new (KbUrl *url)
   request->report = g_new0 (KbReport, 1);
   request->report->seen = kb_seen_new ();
   request->hints = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  request->output = -1;
   request->challenges = g_ptr_array_new_with_free_func (g_free);
   g_ptr_array_add (request->challenges, NULL);
   kb_request_set_deadline_ms (request, KB_DEADLINE_MS);

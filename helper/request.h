@@ -57,9 +57,9 @@ gboolean kb_request_can_ask (const KbRequest *request);
 /* What kb_request_hint tells; both are copied, a VALUE of NULL takes it away. */
 void kb_request_set_hint (KbRequest *request, const char *name, const char *value);
 
-/* The pipe that the answer goes to, or -1: when nobody reads it any more, a sign-in ends,
-   as whoever wanted it is gone. */
-void kb_request_set_output (KbRequest *request, int fd);
+/* The pipe that the process's answer goes to, or -1: when nobody reads it any more, a
+   sign-in ends, as whoever wanted it is gone. */
+void kb_requests_watch_output (int fd);
 
 /* The lock under which a source works, borrowed, or NULL: those that wait for it are told
    when somebody is signing in. */

@@ -8,6 +8,10 @@
 #include "commands/shelf.h"
 #include "kept.h"
 
+#include "base/text.h"
+
+#include <string.h>
+
 static void
 find_kept (KbFound *found, KbPlace *place, const KbBinding *binding)
 {
@@ -57,22 +61,128 @@ tell (const KbStreams *streams, KbPlace *place, const KbCredential *credential,
   return kb_page_end (&page, error);
 }
 
+/* ---- what the person asked for -------------------------------------------------- */
+
+typedef struct
+{
+  const char *word;
+  const char *account;
+  const char *tenant;
+  const char *port;
+  const char *source;
+  gboolean device;
+  gboolean paste;
+} Wish;
+
+static gboolean
+complain (const char *text)
+{
+  kb_complain (text);
+  return FALSE;
+}
+
+static gboolean
+check (const Wish *wish)
+{
+  gint64 port = 0;
+
+  if (wish->device && wish->paste)
+    return complain ("login: --device and --paste are two ways: choose one");
+  if (wish->device && wish->port != NULL)
+    return complain ("login: --device needs no --port: nothing comes back here");
+  if (wish->port != NULL && (!kb_text_to_int64 (wish->port, 65535, &port) || port == 0))
+    return complain ("login: --port is a number from 1 to 65535");
+  return TRUE;
+}
+
+static gboolean
+read_wish (Wish *wish, char **arguments)
+{
+  const KbArgument table[] = {
+    { "--account", NULL, &wish->account },
+    { "--tenant", NULL, &wish->tenant },
+    { "--port", NULL, &wish->port },
+    { "--source", NULL, &wish->source },
+    { "--device", &wish->device, NULL },
+    { "--paste", &wish->paste, NULL },
+    { NULL, NULL, NULL },
+  };
+
+  return kb_arguments_read ("login", arguments, table, 1, &wish->word, NULL)
+         && check (wish);
+}
+
+static void
+complain_source (const KbPlace *place, const char *name)
+{
+  const KbStack *stack = kb_session_stack (place->session);
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  g_autofree char *list = NULL;
+  g_autofree char *text = NULL;
+
+  for (guint i = 0; stack != NULL && i < stack->sources->len; i++)
+    g_ptr_array_add (names, g_array_index (stack->sources, KbEntry, i).instance);
+  list = kb_words_list (names, "and");
+  text = g_strdup_printf ("login: %s is no source of this stack, which has %s", name,
+                          names->len > 0 ? list : "none");
+  kb_complain (text);
+}
+
+/* FALSE after a complaint. */
+static gboolean
+hand_wish (const Wish *wish, KbPlace *place)
+{
+  KbRequest *request = place->request;
+
+  kb_request_set_hint (request, "account", wish->account);
+  kb_request_set_hint (request, "tenant", wish->tenant);
+  kb_request_set_hint (request, "port", wish->port);
+  kb_request_set_hint (request, "flow",
+                       wish->device  ? "device"
+                       : wish->paste ? "paste"
+                                     : NULL);
+  kb_session_set_fresh (place->session, TRUE);
+  if (kb_session_set_only (place->session, wish->source))
+    return TRUE;
+  complain_source (place, wish->source);
+  return FALSE;
+}
+
+/* ---- the verb ------------------------------------------------------------------- */
+
+/* "run: keybearer login" would be no help to somebody who just did. */
+static void
+explain_silence (GError *error)
+{
+  char *end = strstr (error->message, "; run: ");
+  char *message = NULL;
+
+  if (!g_error_matches (error, KB_ERROR, KB_ERROR_INTERACTION) || end == NULL)
+    return;
+  *end = '\0';
+  message = g_strdup_printf ("%s, and nobody can be asked here: there is no terminal, no "
+                             "askpass program and no desktop",
+                             error->message);
+  g_free (error->message);
+  error->message = message;
+}
+
 int
 kb_command_login (const KbStreams *streams, char **arguments, GError **error)
 {
-  static const KbArgument table[] = { { NULL, NULL, NULL } };
-  const char *word = NULL;
+  Wish wish = { 0 };
   g_autoptr (KbTalk) talk = NULL;
   g_auto (KbPlace) place = { 0 };
   g_autoptr (KbCredential) credential = NULL;
+  KbAnswer answer;
 
-  if (!kb_arguments_read ("login", arguments, table, 1, &word, NULL)
-      || kb_place_open (&place, word, error) != KB_OK)
+  if (!read_wish (&wish, arguments) || kb_place_open (&place, wish.word, error) != KB_OK
+      || !hand_wish (&wish, &place))
     return KB_EXIT_USAGE;
   talk = kb_permitted_talk ();
   kb_let_ask (place.request, talk);
-  kb_session_set_fresh (place.session, TRUE);
-  if (kb_place_get (&place, &credential, error) != KB_OK)
-    return KB_EXIT_NOTHING;
-  return tell (streams, &place, credential, error);
+  answer = kb_place_get (&place, &credential, error);
+  if (answer == KB_FAILED && talk == NULL)
+    explain_silence (*error);
+  return answer == KB_OK ? tell (streams, &place, credential, error) : KB_EXIT_NOTHING;
 }

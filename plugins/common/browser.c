@@ -372,6 +372,8 @@ kb_browser_hint (char **environment, const char *url, guint port)
       "\n"
       "If that browser is on another computer, run this there first:\n"
       "\n"
-      "  ssh -L %u:localhost:%u %s\n",
+      "  ssh -L %u:localhost:%u %s\n"
+      "\n"
+      "with the same port on both sides: one that comes by another port is refused.\n",
       url_is_safe (url) ? url : "(no address)", port, port, target);
 }

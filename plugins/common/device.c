@@ -132,7 +132,8 @@ static gboolean
 is_over (const Wait *wait, GError **error)
 {
   if (kb_request_cancelled (wait->request))
-    g_set_error_literal (error, KB_ERROR, KB_ERROR_INTERACTION, "cancelled");
+    g_set_error_literal (error, KB_ERROR, KB_ERROR_INTERACTION,
+                         "the sign-in was cancelled");
   else if (wait->clock->now_ms (wait->clock->data) >= wait->end)
     g_set_error_literal (error, KB_ERROR, KB_ERROR_INTERACTION,
                          "the code has expired before anybody typed it: try again");

@@ -350,7 +350,8 @@ kb_listener_wait (KbListener *listener, const KbRequest *request, KbSignIn *out,
     g_set_error_literal (error, KB_ERROR, KB_ERROR_INTERACTION,
                          "nobody signed in within the time");
   else
-    g_set_error_literal (error, KB_ERROR, KB_ERROR_NETWORK, "the sign-in was cancelled");
+    g_set_error_literal (error, KB_ERROR, KB_ERROR_INTERACTION,
+                         "the sign-in was cancelled");
   return KB_FAILED;
 }
 

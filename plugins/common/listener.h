@@ -61,8 +61,8 @@ void kb_listener_expect (KbListener *listener, const char *state, gboolean allow
 /* Up to the first request that carries STATE with a code or an error, and is right in
    every other way: whatever else comes is refused with a page and a note (without its
    values), and the wait goes on.  On KB_OK the port is closed and the browser is left
-   waiting for kb_listener_finish.  KB_FAILED: KB_ERROR_INTERACTION when nobody signed in
-   before the deadline of REQUEST, KB_ERROR_NETWORK when it was cancelled. */
+   waiting for kb_listener_finish.  KB_ERROR_INTERACTION when nobody signed in before
+   the deadline of REQUEST, or it was cancelled. */
 KbAnswer kb_listener_wait (KbListener *listener, const KbRequest *request, KbSignIn *out,
                            GError **error);
 

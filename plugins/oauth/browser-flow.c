@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Authorization code with PKCE through a browser on this computer (RFC 8252, RFC 7636).
+/* Authorization code with PKCE through a person's browser (RFC 8252, RFC 7636).
    Knows nothing of how the browser is started and of how its answer is received. */
+#include "oauth/paste.h"
 #include "oauth/sign-in.h"
 
 #include "base/text.h"
 #include "common/browser.h"
-#include "common/listener.h"
 
 #include <string.h>
 #include <sys/random.h>
@@ -20,6 +20,7 @@ typedef struct
   KbSecret *verifier;
   char *state;
   char *nonce; /* or NULL: the provider knows no OpenID Connect */
+  gboolean form_post;
 } Flow;
 
 static void
@@ -72,6 +73,19 @@ challenge_of (const KbSecret *verifier)
   return kb_text_base64url (digest, length);
 }
 
+/* The one that a person names on the command line, else the configured one; or 0. */
+static guint
+port_of (const KbOauthJob *job)
+{
+  const char *named = kb_request_hint (job->request, "port");
+  gint64 port = 0;
+
+  if (named != NULL && kb_text_to_int64 (named, 65535, &port))
+    return (guint) port;
+  return job->settings->port;
+}
+
+/* A browser that cannot reach us has nowhere to post to: what is pasted is an address. */
 static gboolean
 flow_begin (Flow *flow, const KbOauthJob *job, GError **error)
 {
@@ -79,13 +93,14 @@ flow_begin (Flow *flow, const KbOauthJob *job, GError **error)
   const char *origins[] = { settings->redirect, NULL };
 
   flow->job = job;
-  flow->listener = kb_listener_new (settings->port, error);
+  flow->form_post = settings->form_post && !kb_oauth_pastes (job);
+  flow->listener = kb_listener_new (port_of (job), error);
   if (flow->listener == NULL)
     return FALSE;
   flow->verifier = new_verifier ();
   flow->state = random_text ();
   flow->nonce = kb_oauth_settings_asks (settings, "openid") ? random_text () : NULL;
-  kb_listener_expect (flow->listener, flow->state, !settings->form_post, origins);
+  kb_listener_expect (flow->listener, flow->state, !flow->form_post, origins);
   return TRUE;
 }
 
@@ -114,8 +129,7 @@ fill_query (const Flow *flow, KbBuffer *query)
          && kb_oauth2_append (query, "response_type", "code")
          && kb_oauth2_append (query, "redirect_uri",
                               kb_listener_redirect_uri (flow->listener))
-         && (!settings->form_post
-             || kb_oauth2_append (query, "response_mode", "form_post"))
+         && (!flow->form_post || kb_oauth2_append (query, "response_mode", "form_post"))
          && kb_oauth2_append (query, "state", flow->state)
          && (flow->nonce == NULL || kb_oauth2_append (query, "nonce", flow->nonce))
          && kb_oauth2_append (query, "code_challenge", challenge)
@@ -161,15 +175,18 @@ send_person (const Flow *flow, GError **error)
   g_autofree char *url = address (flow, error);
   g_autofree char *what = NULL;
   const char *why = NULL;
+  gboolean tunnel = kb_request_hint (request, "port") != NULL;
   KbBrowser where;
 
   if (url == NULL)
     return FALSE;
+  if (kb_oauth_pastes (flow->job))
+    return kb_oauth_paste_begin (request, url, error);
   what = g_strdup_printf ("Sign in to %s in your browser.", kb_request_place (request));
   (void) kb_request_tell (request, what);
   where = kb_browser_start (environment, url, &why);
-  if (where == KB_BROWSER_HERE || show_hint (flow, environment, url)
-      || where == KB_BROWSER_ELSEWHERE)
+  if ((where == KB_BROWSER_HERE && !tunnel) || show_hint (flow, environment, url)
+      || where != KB_BROWSER_NONE)
     return TRUE;
   g_set_error (error, KB_ERROR, KB_ERROR_INTERACTION,
                "no browser can be started (%s), and there is no terminal to show the "
@@ -215,6 +232,17 @@ fill_form (const Flow *flow, KbBuffer *form, const KbSecret *code)
 }
 
 static KbAnswer
+receive (const Flow *flow, KbSignIn *sign_in, GError **error)
+{
+  const KbRequest *request = flow->job->request;
+
+  if (!kb_oauth_pastes (flow->job))
+    return kb_listener_wait (flow->listener, request, sign_in, error);
+  return kb_oauth_paste (request, kb_listener_redirect_uri (flow->listener), flow->state,
+                         sign_in, error);
+}
+
+static KbAnswer
 redeem (const Flow *flow, const KbSignIn *answer, KbOauth2Refusal *refusal, KbIdToken *id,
         KbCredential **credential, GError **error)
 {
@@ -249,7 +277,7 @@ finish_page (const Flow *flow, const KbIdToken *id, const GError *problem)
   if (problem != NULL)
     {
       page.reason = problem->message;
-      page.remedy = "Go back to the terminal and try again.";
+      page.remedy = "Go back to the program that asked, and try again.";
     }
   kb_listener_finish (flow->listener, &page);
 }
@@ -266,7 +294,8 @@ kb_oauth_browser (const KbOauthJob *job, KbOauth2Refusal *refusal,
 
   if (!flow_begin (&flow, job, error) || !send_person (&flow, error))
     return KB_FAILED;
-  answer = kb_listener_wait (flow.listener, job->request, &sign_in, error);
+  kb_request_begin_sign_in (job->request, job->settings->timeout_ms);
+  answer = receive (&flow, &sign_in, error);
   if (answer != KB_OK)
     return answer;
   answer = redeem (&flow, &sign_in, refusal, &id, credential, &problem);

@@ -10,6 +10,9 @@
    the RFC has it. */
 #define GRANT "urn:ietf:params:oauth:grant-type:device_code"
 
+/* The code ends by its own clock, and then the server says so. */
+#define GRACE_MS 5000
+
 static KbDevice *
 ask_code (const KbOauthJob *job, GError **error)
 {
@@ -34,26 +37,36 @@ show_qr (const KbRequest *request, const KbDevice *device)
     (void) kb_request_tell (request, lines[i]);
 }
 
+/* Said before the network is asked: where nobody can read it, there is no use in a
+   code. */
+static gboolean
+announce (const KbRequest *request, GError **error)
+{
+  g_autofree char *what = g_strdup_printf ("Sign in to %s with a code on another device.",
+                                           kb_request_place (request));
+
+  if (kb_request_tell (request, what))
+    return TRUE;
+  g_set_error_literal (
+      error, KB_ERROR, KB_ERROR_INTERACTION,
+      "there is no browser here, and no terminal that could show a code");
+  return FALSE;
+}
+
 /* The terminal and nothing else: who reads the code over a log could not use it, but who
    sends it to somebody else could. */
-static gboolean
-show (const KbOauthJob *job, const KbDevice *device, GError **error)
+static void
+show (const KbOauthJob *job, const KbDevice *device)
 {
   const KbRequest *request = job->request;
   g_autofree char *what
       = g_strdup_printf ("To sign in to %s, open %s on any device and type: %s",
                          kb_request_place (request), device->address, device->user_code);
 
-  if (!kb_request_tell (request, what))
-    {
-      g_set_error_literal (error, KB_ERROR, KB_ERROR_INTERACTION,
-                           "there is no terminal that could show the code");
-      return FALSE;
-    }
+  (void) kb_request_tell (request, what);
   show_qr (request, device);
   (void) kb_request_tell (request, "Type it only if you asked for it yourself, here and "
                                    "now: whoever sent it to you would be signed in.");
-  return TRUE;
 }
 
 typedef struct
@@ -89,12 +102,17 @@ wait_for_token (const KbOauthJob *job, const KbDevice *device, GError **error)
 KbAnswer
 kb_oauth_device (const KbOauthJob *job, KbCredential **credential, GError **error)
 {
-  g_autoptr (KbDevice) device = ask_code (job, error);
+  g_autoptr (KbDevice) device = NULL;
   g_autoptr (KbOauth2Token) token = NULL;
   g_auto (KbIdToken) id = { 0 };
 
-  if (device == NULL || !show (job, device, error))
+  if (!announce (job->request, error))
     return KB_FAILED;
+  device = ask_code (job, error);
+  if (device == NULL)
+    return KB_FAILED;
+  kb_request_begin_sign_in (job->request, device->life * 1000 + GRACE_MS);
+  show (job, device);
   token = wait_for_token (job, device, error);
   if (token == NULL || !kb_oauth_job_who (job, token, NULL, &id, error)
       || !kb_oauth_check_person (job, &id, error))

@@ -33,6 +33,8 @@ kb_oauth_known_tenant (const KbOauthSettings *settings, const KbRequest *request
     return NULL;
   if (settings->tenant != NULL)
     return g_strdup (settings->tenant);
+  if (kb_request_hint (request, "tenant") != NULL)
+    return g_ascii_strdown (kb_request_hint (request, "tenant"), -1);
   return kb_tenant_of_challenges (kb_request_challenges (request));
 }
 
@@ -63,11 +65,33 @@ prior_tenant (const KbOauthJob *job)
   return kb_guid_is_valid (tenant) ? g_steal_pointer (&tenant) : NULL;
 }
 
+/* What a person names must not be passed over in silence. */
+static gboolean
+check_named_tenant (const KbOauthJob *job, GError **error)
+{
+  const char *named = kb_request_hint (job->request, "tenant");
+  const char *fixed = job->settings->tenant;
+
+  if (named == NULL)
+    return TRUE;
+  if (!kb_tenant_is_valid (named))
+    g_set_error_literal (error, KB_ERROR, KB_ERROR_CONFIG,
+                         "the tenant is neither a GUID nor a domain name");
+  else if (fixed != NULL && g_ascii_strcasecmp (fixed, named) != 0)
+    g_set_error (error, KB_ERROR, KB_ERROR_CONFIG,
+                 "the configuration says tenant=%s, and so it cannot be another", fixed);
+  else
+    return TRUE;
+  return FALSE;
+}
+
 static gboolean
 find_tenant (KbOauthJob *job, GError **error)
 {
   if (job->settings->authority == NULL)
     return TRUE;
+  if (!check_named_tenant (job, error))
+    return FALSE;
   job->tenant = kb_oauth_known_tenant (job->settings, job->request);
   if (job->tenant == NULL)
     job->tenant = prior_tenant (job);
@@ -296,7 +320,9 @@ kb_oauth_job_finish (const KbOauthJob *job, const KbOauth2Token *token,
                      const KbIdToken *id, KbSecret *renewal, KbCredential **credential,
                      GError **error)
 {
-  gboolean any = g_strcmp0 (job->tenant, KB_TENANT_ANY) == 0 && id->tenant != NULL;
+  gboolean any = (g_strcmp0 (job->tenant, KB_TENANT_ANY) == 0
+                  || kb_request_hint (job->request, "tenant") != NULL)
+                 && id->tenant != NULL;
   g_autofree char *realm
       = kb_oauth_realm (job->settings, job->request, any ? id->tenant : job->tenant);
 

@@ -21,6 +21,8 @@ static const KbOption options[] = {
   { "flows", KB_OPTION_LIST, FALSE, "browser;device",
     "How a person signs in: browser, device" },
   { "port", KB_OPTION_INTEGER, FALSE, NULL, "Loopback port, any free one unless named" },
+  { "timeout", KB_OPTION_INTEGER, FALSE, "300",
+    "Seconds that a sign-in in the browser may take, 5 to 900" },
   { "response-mode", KB_OPTION_STRING, FALSE, NULL,
     "How the browser brings the answer: form_post or query" },
   { "account", KB_OPTION_STRING, FALSE, NULL, "Account to sign in with" },

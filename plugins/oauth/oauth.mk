@@ -8,6 +8,7 @@ plugins_oauth_oauth_la_SOURCES = \
 	plugins/oauth/refresh.c plugins/oauth/refresh.h \
 	plugins/oauth/sign-in.c plugins/oauth/sign-in.h \
 	plugins/oauth/browser-flow.c plugins/oauth/device-flow.c \
+	plugins/oauth/paste.c plugins/oauth/paste.h \
 	plugins/oauth/qr.c plugins/oauth/qr.h \
 	$(sign_in_sources) $(listener_sources) $(browser_sources) \
 	$(oauth2_sources) $(http_sources)

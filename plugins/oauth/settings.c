@@ -86,6 +86,7 @@ read_answer (KbOauthSettings *settings, GError **error)
 {
   const char *mode = kb_instance_string (settings->instance, "response-mode");
   gint64 port = kb_instance_integer (settings->instance, "port");
+  gint64 timeout = kb_instance_integer (settings->instance, "timeout");
 
   if (mode == NULL)
     mode = settings->authority != NULL ? "form_post" : "query";
@@ -94,7 +95,10 @@ read_answer (KbOauthSettings *settings, GError **error)
     return refuse (error, "response-mode", "only form_post and query are known");
   if (port > 65535)
     return refuse (error, "port", "more than 65535");
+  if (timeout < 5 || timeout > 900)
+    return refuse (error, "timeout", "less than 5 or more than 900 seconds");
   settings->port = (guint) port;
+  settings->timeout_ms = timeout * 1000;
   return TRUE;
 }
 

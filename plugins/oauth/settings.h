@@ -26,6 +26,7 @@ typedef struct
   char *redirect;     /* origin that may post an answer */
   guint flows;        /* KB_OAUTH_* */
   guint port;         /* of the listener, 0 for any */
+  gint64 timeout_ms;  /* of a sign-in in the browser */
   gboolean form_post; /* the answer comes as a POST, and as nothing else */
 } KbOauthSettings;
 

@@ -7,10 +7,19 @@
 
 #include <string.h>
 
+/* Borrowed, or NULL: whom the command line or the configuration names. */
+static const char *
+named (const KbOauthJob *job)
+{
+  const char *account = kb_instance_string (job->settings->instance, "account");
+
+  return account != NULL ? account : kb_request_hint (job->request, "account");
+}
+
 char *
 kb_oauth_hint (const KbOauthJob *job)
 {
-  const char *account = kb_instance_string (job->settings->instance, "account");
+  const char *account = named (job);
 
   if (account == NULL)
     account = kb_request_account (job->request);
@@ -22,7 +31,7 @@ kb_oauth_hint (const KbOauthJob *job)
 static char *
 asked_person (const KbOauthJob *job)
 {
-  const char *person = kb_instance_string (job->settings->instance, "account");
+  const char *person = named (job);
 
   if (person == NULL)
     person = kb_request_user (job->request);
@@ -56,6 +65,18 @@ browser_exists (void)
   return commands->len > 0;
 }
 
+static gboolean
+flow_is (const KbOauthJob *job, const char *flow)
+{
+  return g_strcmp0 (kb_request_hint (job->request, "flow"), flow) == 0;
+}
+
+gboolean
+kb_oauth_pastes (const KbOauthJob *job)
+{
+  return flow_is (job, "paste");
+}
+
 /* Codes can be phished, so they are for those who want them, and for where there is no
    browser. */
 static gboolean
@@ -63,9 +84,26 @@ wants_device (const KbOauthJob *job)
 {
   guint flows = job->settings->flows;
 
-  if ((flows & KB_OAUTH_DEVICE) == 0)
+  if (flow_is (job, "device"))
+    return TRUE;
+  if ((flows & KB_OAUTH_DEVICE) == 0 || kb_oauth_pastes (job))
     return FALSE;
   return (flows & KB_OAUTH_BROWSER) == 0 || !browser_exists ();
+}
+
+static gboolean
+check_flow (const KbOauthJob *job, GError **error)
+{
+  guint wanted = flow_is (job, "device") ? KB_OAUTH_DEVICE
+                 : kb_oauth_pastes (job) ? KB_OAUTH_BROWSER
+                                         : 0;
+
+  if ((job->settings->flows & wanted) == wanted)
+    return TRUE;
+  g_set_error (error, KB_ERROR, KB_ERROR_CONFIG,
+               "this way to sign in is not among the flows of [source %s]",
+               kb_instance_name (job->settings->instance));
+  return FALSE;
 }
 
 /* Conditional Access may show only when the code is redeemed; its claims go with the next
@@ -87,6 +125,8 @@ kb_oauth_sign_in (KbOauthJob *job, KbCredential **credential, GError **error)
   g_autoptr (GError) problem = NULL;
   KbAnswer answer;
 
+  if (!check_flow (job, error))
+    return KB_FAILED;
   if (wants_device (job))
     return kb_oauth_device (job, credential, error);
   answer = kb_oauth_browser (job, &refusal, credential, &problem);

@@ -8,8 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* Chooses the way, and goes it once more when the server says at the end that it wants
-   more than it asked for.  Somebody may be asked. */
+/* Chooses the way (the hint "flow" first), and goes it once more when the server says at
+   the end that it wants more than it asked for.  Somebody may be asked. */
 KbAnswer kb_oauth_sign_in (KbOauthJob *job, KbCredential **credential, GError **error);
 
 /* The two ways.  REFUSAL is filled when the code is not redeemed. */
@@ -17,6 +17,9 @@ KbAnswer kb_oauth_browser (const KbOauthJob *job, KbOauth2Refusal *refusal,
                            KbCredential **credential, GError **error);
 KbAnswer kb_oauth_device (const KbOauthJob *job, KbCredential **credential,
                           GError **error);
+
+/* TRUE when the person wants to paste the address that the browser ends at. */
+gboolean kb_oauth_pastes (const KbOauthJob *job);
 
 /* New: who is to sign in, as far as anybody said; or NULL. */
 char *kb_oauth_hint (const KbOauthJob *job);

@@ -106,13 +106,14 @@ test_output_gone (void)
   int ends[2];
 
   g_assert_cmpint (pipe (ends), ==, 0);
-  kb_request_set_output (request, ends[1]);
+  kb_requests_watch_output (ends[1]);
   kb_request_begin_sign_in (request, 1000);
   g_assert_false (kb_request_cancelled (request));
   (void) close (ends[0]);
   g_assert_true (kb_request_cancelled (request));
   kb_request_end_sign_in (request);
   g_assert_false (kb_request_cancelled (request));
+  kb_requests_watch_output (-1);
   (void) close (ends[1]);
 }
 
