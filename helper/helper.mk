@@ -53,6 +53,7 @@ helper_libkeybearer_a_SOURCES += \
 
 # One call, from the stack to the answer.
 helper_libkeybearer_a_SOURCES += \
+	helper/adopt.c helper/adopt.h \
 	helper/binding.c helper/binding.h \
 	helper/breaker.c helper/breaker.h \
 	helper/frontend.c helper/frontend.h \
@@ -94,6 +95,8 @@ helper_libkeybearer_a_SOURCES += \
 	helper/commands/list.c \
 	helper/commands/login.c \
 	helper/commands/logout.c \
+	helper/commands/migrate.c helper/commands/migrate.h \
+	helper/commands/migrate-show.c \
 	helper/commands/modules.c \
 	helper/commands/nearest.c helper/commands/nearest.h \
 	helper/commands/options.h \

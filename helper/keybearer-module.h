@@ -285,6 +285,12 @@ typedef struct
      server that does not know them any more is KB_OK.  KB_FAILED: they may still be good,
      so they stay kept. */
   KbAnswer (*revoke) (gpointer self, const KbRequest *request, GError **error);
+
+  /* Optional.  SECRET is what another program kept as the password of the place: the
+     credential that acquire would have made of it (new), so that it can be kept as ours.
+     No network, no prompt.  KB_DECLINED after kb_request_note: it is none of mine. */
+  KbAnswer (*adopt) (gpointer self, const KbRequest *request, KbSecret *secret,
+                     KbCredential **credential, GError **error);
   /* end of ABI 1.0 */
 } KbSource;
 
@@ -300,6 +306,26 @@ void kb_request_retry_after (const KbRequest *request, gint64 seconds);
 /* The longest item a store must take, one line of base64url: one Entra token of 2.5 kB
    and one renewal of as much, encoded, four times over. */
 #define KB_STORE_ITEM_MAX 65536
+
+/* What another program keeps in the same place as a store of ours.  All of it is borrowed
+   from whoever tells of it. */
+typedef struct
+{
+  const char *origin; /* whose it is: a word of [a-z0-9-] that people type */
+  const char *scheme; /* "https" */
+  const char *host;   /* perhaps with ":port" */
+  const char *path;   /* decoded, no leading '/', or NULL */
+  const char *user;   /* or NULL */
+  KbSecret *secret;   /* NULL where WHY is set */
+  KbSecret *renewal;  /* of an OAuth login, or NULL */
+  gint64 expires;     /* 0: unknown */
+  gint64 modified;    /* 0: unknown */
+  const char *why;    /* why it is of no use to anybody else, or NULL */
+  const char *handle; /* the store's own name for it */
+  /* end of ABI 1.0 */
+} KbForeign;
+
+typedef void (*KbForeignFunc) (const KbForeign *foreign, gpointer data);
 
 /* NAME is [a-z0-9/._@:+%-], at most 512 bytes, unique; it is no secret.  VALUE is one
    line of base64url: a line feed or a backslash would ruin a keyring without a
@@ -339,6 +365,17 @@ typedef struct
 
   /* Optional.  As that of a source. */
   void (*diagnose) (gpointer self, const KbRequest *request, KbDiagnosis *diagnosis);
+
+  /* Optional, with forget.  Calls FUNC for each thing that a program which the store
+     knows keeps where this store keeps its items.  A locked one is KB_FAILED, never a
+     short list. */
+  KbAnswer (*foreign) (gpointer self, const KbRequest *request, KbForeignFunc func,
+                       gpointer data, GError **error);
+
+  /* Optional, with foreign.  Deletes it if it still is what FOREIGN says.  KB_DECLINED:
+     it is gone, or has changed since and stays. */
+  KbAnswer (*forget) (gpointer self, const KbRequest *request, const KbForeign *foreign,
+                      GError **error);
   /* end of ABI 1.0 */
 } KbStore;
 

@@ -151,6 +151,8 @@ function_fault (const KbSource *source, const KbStore *store, const KbCommand *c
       && (store->open == NULL || store->close == NULL || store->probe == NULL
           || store->get == NULL || store->put == NULL || store->erase == NULL))
     return "a required function of the store is missing";
+  if (store != NULL && (store->foreign == NULL) != (store->forget == NULL))
+    return "the store has only one of foreign and forget";
   return NULL;
 }
 

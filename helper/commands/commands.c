@@ -20,8 +20,9 @@ const KbVerb kb_commands[] = {
     kb_command_explain },
   { "check", "[--config FILE]", "Checks the configuration and the modules it names",
     kb_command_check },
-  { "store", "init STORE [KEY=VALUE...] | put NAME | remove NAME",
-    "Makes a store ready, keeps a secret for store:NAME", kb_command_store },
+  { "store", "init STORE [KEY=VALUE...] | put NAME | remove NAME | migrate [OPTION...]",
+    "Makes a store ready, keeps a secret, takes over what others keep",
+    kb_command_store },
   { "modules", "[--json]", "Lists the modules and their options", kb_command_modules },
   { NULL, NULL, NULL, NULL },
 };

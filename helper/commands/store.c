@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* keybearer store: makes a store ready for its first item, and proves that it is.
-   Knows nothing of what the store's options mean. */
+/* keybearer store: makes a store ready for its first item, and proves that it is; put,
+   remove and migrate have files of their own.  Knows nothing of what the store's options
+   mean. */
 #include "commands/commands.h"
 
 #include <string.h>
 
 #include "base/file.h"
 #include "base/text.h"
+#include "commands/migrate.h"
 #include "commands/options.h"
 #include "commands/page.h"
 #include "commands/place.h"
@@ -186,6 +188,8 @@ kb_command_store (const KbStreams *streams, char **arguments, GError **error)
   g_autofree char *path = g_build_filename (base, "keybearer", "keybearer.conf", NULL);
   Wanted wanted;
 
+  if (g_strcmp0 (arguments[0], "migrate") == 0)
+    return kb_command_migrate (streams, arguments + 1, error);
   if (!kb_arguments_read ("store", arguments, table, SETTINGS_MOST + 2, words, NULL)
       || words[1] == NULL)
     return KB_EXIT_USAGE;

@@ -27,8 +27,10 @@ _keybearer ()
     list,* | status,* | explain,* | modules,*) words='--json --help' ;;
     token,*) words='--output --help' ;;
     check,*) words='--config --help' ;;
-    store,store) words='init --help' ;;
+    store,store) words='init put remove migrate --help' ;;
+    store,--from) words='libsecret gcm all' ;;
     store,init) words='sealed-file secret-service' ;;
+    store,*) words='--from --delete --dry-run --json --help' ;;
     git,*) words='get store erase capability' ;;
     exec,*)
       _keybearer_command "$at" && return

@@ -172,9 +172,29 @@ pat_acquire (gpointer self, const KbRequest *request, KbCredential **credential,
   return ask (self, request, credential, error);
 }
 
-static const KbSource source = {
-  .open = pat_open, .close = pat_close, .identify = pat_identify, .acquire = pat_acquire
-};
+/* Whatever else another program kept for the place is none of ours: a note, no error. */
+static KbAnswer
+pat_adopt (gpointer self, const KbRequest *request, KbSecret *secret,
+           KbCredential **credential, GError **error)
+{
+  KbTokenForm form = kb_token_form (secret);
+
+  if (form == KB_TOKEN_PAT)
+    {
+      *credential = make (self, request, secret);
+      return KB_OK;
+    }
+  kb_request_note (request, form == KB_TOKEN_JWT
+                                ? "it is an access token, which ends within the hour"
+                                : "it has not the form of a personal access token");
+  return KB_DECLINED;
+}
+
+static const KbSource source = { .open = pat_open,
+                                 .close = pat_close,
+                                 .identify = pat_identify,
+                                 .acquire = pat_acquire,
+                                 .adopt = pat_adopt };
 
 const KbModule kb_module = {
   .abi = KB_MODULE_ABI,

@@ -53,9 +53,8 @@ search (Bus *bus, const char *name, Found *found, GError **error)
   return TRUE;
 }
 
-/* New: the path of the default collection; KB_DECLINED when there is none. */
-static KbAnswer
-default_collection (Bus *bus, char **path, GError **error)
+KbAnswer
+items_default_collection (Bus *bus, char **path, GError **error)
 {
   g_autoptr (GVariant) reply = NULL;
   const char *found;
@@ -98,7 +97,7 @@ open_default (Bus *bus, char **path, gboolean *was_locked, GError **error)
 {
   g_autofree char *collection = NULL;
   gboolean locked = FALSE;
-  KbAnswer answer = default_collection (bus, &collection, error);
+  KbAnswer answer = items_default_collection (bus, &collection, error);
 
   if (answer != KB_OK)
     return answer;
@@ -237,7 +236,7 @@ create_collection (Bus *bus, char **path, GError **error)
   g_variant_get_child (reply, 1, "&o", &prompt);
   if (!bus_prompt (bus, prompt, error))
     return KB_FAILED;
-  answer = default_collection (bus, path, error);
+  answer = items_default_collection (bus, path, error);
   return answer == KB_DECLINED ? still_locked (error) : answer;
 }
 
@@ -259,8 +258,8 @@ item_properties (const Call *call)
   return properties;
 }
 
-static gboolean
-delete_item (Bus *bus, const char *path, GError **error)
+gboolean
+items_delete (Bus *bus, const char *path, GError **error)
 {
   g_autoptr (GVariant) reply = bus_call (bus, path, BUS_ITEM_INTERFACE, "Delete", NULL,
                                          "(o)", "deleting an item", error);
@@ -282,7 +281,7 @@ delete_others (Bus *bus, const char *name, const char *keep)
   if (!search (bus, name, &found, NULL))
     return;
   for (gsize i = 0; found.open[i] != NULL; i++)
-    if (strcmp (found.open[i], keep) != 0 && !delete_item (bus, found.open[i], NULL))
+    if (strcmp (found.open[i], keep) != 0 && !items_delete (bus, found.open[i], NULL))
       kb_request_note (bus_request (bus), "an older item of the same name stays");
 }
 
@@ -332,7 +331,7 @@ items_erase (Bus *bus, Call *call, GError **error)
   if (!unlock_found (bus, call->name, &found, error))
     return KB_FAILED;
   for (gsize i = 0; found.open[i] != NULL; i++)
-    if (!delete_item (bus, found.open[i], error))
+    if (!items_delete (bus, found.open[i], error))
       return KB_FAILED;
   return KB_OK;
 }
@@ -368,7 +367,8 @@ items_probe (Bus *bus, Call *call, GError **error)
   KbAnswer answer;
 
   if (kb_request_interactive (bus_request (bus)))
-    return default_collection (bus, &collection, error) == KB_FAILED ? KB_FAILED : KB_OK;
+    return items_default_collection (bus, &collection, error) == KB_FAILED ? KB_FAILED
+                                                                           : KB_OK;
   answer = open_default (bus, &collection, &was_locked, error);
   return answer == KB_DECLINED ? create_collection (bus, &collection, error) : answer;
 }

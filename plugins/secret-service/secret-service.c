@@ -2,6 +2,7 @@
 /* A store in the desktop's keyring, one item of the Secret Service for each of ours.
    Knows nothing of what the items hold, nor of how D-Bus is spoken. */
 #include "secret-service/secret-service-items.h"
+#include "secret-service/secret-service-neighbour.h"
 
 #include "base/clock.h"
 
@@ -176,13 +177,42 @@ service_list (gpointer self, const KbRequest *request, GPtrArray *names, GError 
   return answer;
 }
 
+static KbAnswer
+service_foreign (gpointer self, const KbRequest *request, KbForeignFunc func,
+                 gpointer data, GError **error)
+{
+  g_autoptr (GPtrArray) found
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) neighbour_free);
+  Call call = { .names = found };
+  KbAnswer answer = run (self, request, items_foreign, &call, error);
+
+  for (guint i = 0; answer == KB_OK && i < found->len; i++)
+    {
+      KbForeign foreign = neighbour_tell (g_ptr_array_index (found, i));
+
+      func (&foreign, data);
+    }
+  return answer;
+}
+
+static KbAnswer
+service_forget (gpointer self, const KbRequest *request, const KbForeign *foreign,
+                GError **error)
+{
+  Call call = { .name = foreign->handle, .foreign = foreign };
+
+  return run (self, request, items_forget, &call, error);
+}
+
 static const KbStore store = { .open = service_open,
                                .close = service_close,
                                .probe = service_probe,
                                .get = service_get,
                                .put = service_put,
                                .erase = service_erase,
-                               .list = service_list };
+                               .list = service_list,
+                               .foreign = service_foreign,
+                               .forget = service_forget };
 
 const KbModule kb_module = {
   .abi = KB_MODULE_ABI,

@@ -6,8 +6,10 @@ plugins_secret_service_secret_service_la_SOURCES = \
 	plugins/secret-service/secret-service.c \
 	plugins/secret-service/secret-service-bus.c plugins/secret-service/secret-service-bus.h \
 	plugins/secret-service/secret-service-failure.c \
+	plugins/secret-service/secret-service-foreign.c \
 	plugins/secret-service/secret-service-gate.c plugins/secret-service/secret-service-gate.h \
 	plugins/secret-service/secret-service-items.c plugins/secret-service/secret-service-items.h \
+	plugins/secret-service/secret-service-neighbour.c plugins/secret-service/secret-service-neighbour.h \
 	plugins/secret-service/secret-service-unlock.c $(bus_sources)
 plugins_secret_service_secret_service_la_CFLAGS = $(AM_CFLAGS) $(LIBSECRET_CFLAGS)
 plugins_secret_service_secret_service_la_LDFLAGS = $(module_ldflags)

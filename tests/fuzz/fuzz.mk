@@ -39,6 +39,12 @@ tests_fuzz_fuzz_lines_SOURCES = tests/fuzz/fuzz-lines.c $(fuzz_main)
 tests_fuzz_fuzz_lines_LDADD = $(unit_ldadd)
 tests_fuzz_fuzz_lines_LDFLAGS = $(fuzz_ldflags)
 
+fuzz_targets += tests/fuzz/fuzz-neighbour
+tests_fuzz_fuzz_neighbour_SOURCES = tests/fuzz/fuzz-neighbour.c \
+	plugins/secret-service/secret-service-neighbour.c $(fuzz_main)
+tests_fuzz_fuzz_neighbour_LDADD = $(unit_ldadd)
+tests_fuzz_fuzz_neighbour_LDFLAGS = $(fuzz_ldflags)
+
 if PLUGIN_SEALED_FILE
 fuzz_targets += tests/fuzz/fuzz-sealed-file
 tests_fuzz_fuzz_sealed_file_SOURCES = tests/fuzz/fuzz-sealed-file.c \

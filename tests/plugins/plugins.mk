@@ -29,6 +29,13 @@ tests_plugins_test_secret_service_bus_SOURCES = tests/plugins/test-secret-servic
 	tests/plugins/store-handle.c tests/plugins/store-contract.h
 tests_plugins_test_secret_service_bus_LDADD = $(host_ldadd)
 tests_plugins_test_secret_service_bus_LDFLAGS = $(host_ldflags)
+check_PROGRAMS += tests/plugins/test-secret-service-neighbour
+TESTS += tests/plugins/test-secret-service-neighbour
+tests_plugins_test_secret_service_neighbour_SOURCES = \
+	tests/plugins/test-secret-service-neighbour.c \
+	plugins/secret-service/secret-service-neighbour.c
+tests_plugins_test_secret_service_neighbour_LDADD = $(unit_ldadd)
+tests_plugins_test_secret_service_neighbour_LDFLAGS = $(unit_ldflags)
 endif
 
 # Sources, in the module files that the program loads.

@@ -107,6 +107,29 @@ test_refuses_others (void)
     }
 }
 
+/* What another program kept is taken by its form alone, without network or person. */
+static void
+test_adopts (void)
+{
+  g_autoptr (SourceHost) host = host_new (NULL, NULL);
+  g_autoptr (KbRequest) request = source_host_request ();
+  g_autoptr (KbSecret) token = kb_secret_new_text (NEW_PAT);
+  g_autoptr (KbSecret) password = kb_secret_new_text ("hunter2");
+  g_autoptr (KbCredential) credential = NULL;
+  g_autoptr (KbCredential) none = NULL;
+  const KbSource *source = host->module->source;
+
+  g_assert_cmpint (source->adopt (host->self, request, token, &credential, NULL), ==,
+                   KB_OK);
+  g_assert_true (kb_secret_equal (kb_credential_secret (credential), token));
+  g_assert_cmpstr (kb_credential_user (credential), ==, "contoso");
+  g_assert_cmpint (source->adopt (host->self, request, password, &none, NULL), ==,
+                   KB_DECLINED);
+  g_assert_null (none);
+  g_assert_nonnull (kb_request_last_note (request));
+  g_assert_null (strstr (kb_request_last_note (request), "hunter2"));
+}
+
 static void
 test_nobody_to_ask (void)
 {
@@ -202,6 +225,7 @@ main (int argc, char **argv)
   g_test_add_func ("/pat/refuses-others", test_refuses_others);
   g_test_add_func ("/pat/nobody-to-ask", test_nobody_to_ask);
   g_test_add_func ("/pat/no-organization", test_no_organization);
+  g_test_add_func ("/pat/adopts", test_adopts);
   g_test_add_func ("/pat/prior", test_prior);
   g_test_add_func ("/pat/kept-elsewhere", test_kept_elsewhere);
   g_test_add_func ("/pat/user", test_user);

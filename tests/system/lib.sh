@@ -133,7 +133,7 @@ settle_in () {
   export KEYBEARER_SYSCONFDIR=$HOME/no-etc
   mkdir -p "$KEYBEARER_SYSCONFDIR"
   for name in "${!KB_AZURE_@}"; do
-    case $name in *SECRET | *PAT | *PAT_*) export -n "${name?}" ;; esac
+    case $name in *SECRET | *PAT | *PAT_* | *PASSWORD | *OTP) export -n "${name?}" ;; esac
   done
   nonce=$(od -An -N6 -tx1 /dev/urandom | tr -d ' \n')
   config=$XDG_CONFIG_HOME/keybearer/keybearer.conf

@@ -12,6 +12,7 @@ system_scripts = \
 	tests/system/test-kill \
 	tests/system/test-lfs \
 	tests/system/test-logins \
+	tests/system/test-migrate \
 	tests/system/test-page \
 	tests/system/test-parallel \
 	tests/system/test-password \
@@ -24,7 +25,7 @@ SYSTEM_TESTS += $(system_scripts) tests/azure/test_fidelity
 if NEVER
 TESTS += $(SYSTEM_TESTS)
 endif
-EXTRA_DIST += $(system_scripts) tests/system/lib.sh tests/system/keyring-items \
+EXTRA_DIST += $(system_scripts) tests/system/lib.sh tests/system/keyring-items tests/system/lay-item \
 	tests/system/basic-server
 check_PROGRAMS += tests/system/page-driver
 tests_system_page_driver_SOURCES = tests/system/page-driver.c $(listener_sources)
