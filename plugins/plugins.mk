@@ -2,6 +2,7 @@
 # One line a module; each folder's fragment says what it is made of.
 include plugins/common/common.mk
 include plugins/azure-devops-oauth/azure-devops-oauth.mk
+include plugins/broker/broker.mk
 include plugins/env/env.mk
 include plugins/exec/exec.mk
 include plugins/kernel-keyring/kernel-keyring.mk

@@ -10,6 +10,7 @@ oauth2_sources = \
 	plugins/common/authority.c plugins/common/authority.h \
 	plugins/common/oauth2.c plugins/common/oauth2.h plugins/common/oauth2-error.c
 sign_in_sources = \
+	plugins/common/claims.c plugins/common/claims.h \
 	plugins/common/device.c plugins/common/device.h \
 	plugins/common/idtoken.c plugins/common/idtoken.h \
 	plugins/common/tenant.c plugins/common/tenant.h

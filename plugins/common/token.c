@@ -4,7 +4,6 @@
 #include "common/token.h"
 
 #include "base/clock.h"
-#include "base/json.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -86,16 +85,25 @@ kb_token_form (const KbSecret *token)
   return is_jwt (text) ? KB_TOKEN_JWT : KB_TOKEN_OTHER;
 }
 
-gint64
-kb_token_jwt_expires (const KbSecret *token)
+KbJson *
+kb_token_claims (const KbSecret *token)
 {
   const char *text = kb_secret_peek (token);
   g_autoptr (KbJson) claims = has_jwt_parts (text) ? jwt_part (text, 1) : NULL;
-  gint64 expires = 0;
 
   if (claims == NULL || kb_json_type (claims, 0) != KB_JSON_OBJECT)
-    return 0;
-  (void) kb_json_int64 (claims, kb_json_member (claims, 0, "exp"), FALSE, &expires);
+    return NULL;
+  return g_steal_pointer (&claims);
+}
+
+gint64
+kb_token_jwt_expires (const KbSecret *token)
+{
+  g_autoptr (KbJson) claims = kb_token_claims (token);
+  gint64 expires = 0;
+
+  if (claims != NULL)
+    (void) kb_json_int64 (claims, kb_json_member (claims, 0, "exp"), FALSE, &expires);
   return MAX (expires, 0);
 }
 

@@ -4,6 +4,7 @@
 #ifndef KB_TOKEN_H
 #define KB_TOKEN_H
 
+#include "base/json.h"
 #include "keybearer-module.h"
 
 G_BEGIN_DECLS
@@ -18,6 +19,9 @@ typedef enum
 } KbTokenForm;
 
 KbTokenForm kb_token_form (const KbSecret *token);
+
+/* New: the claims of a JWT, an object, or NULL when it is none. */
+KbJson *kb_token_claims (const KbSecret *token);
 
 /* `exp` of a JWT, 0 when it has none that can be read. */
 gint64 kb_token_jwt_expires (const KbSecret *token);

@@ -3,15 +3,11 @@
    Knows nothing of how a person signs in. */
 #include "oauth/job.h"
 
-#include "base/challenge.h"
-#include "base/text.h"
 #include "common/authority.h"
+#include "common/claims.h"
 #include "common/tenant.h"
 
 #include <string.h>
-
-/* Entra's challenges have some hundred bytes. */
-#define CLAIMS_MAX 4096
 
 void
 kb_oauth_job_free (KbOauthJob *job)
@@ -105,33 +101,6 @@ find_tenant (KbOauthJob *job, GError **error)
   return job->tenant != NULL;
 }
 
-/* New: the JSON of a claims challenge, which comes in either base64; or NULL. */
-static char *
-challenged_claims (const KbRequest *request)
-{
-  g_autofree char *text
-      = kb_challenge_parameter (kb_request_challenges (request), "Bearer", "claims");
-  g_autofree char *plain = NULL;
-  g_autofree guint8 *bytes = NULL;
-  g_autoptr (KbSecret) secret = NULL;
-  g_autoptr (KbJson) json = NULL;
-  gsize length = 0;
-
-  if (text == NULL || strlen (text) > CLAIMS_MAX)
-    return NULL;
-  plain = g_strdelimit (g_strdup (text), "+", '-');
-  g_strdelimit (plain, "/", '_');
-  plain[strcspn (plain, "=")] = '\0';
-  bytes = kb_text_base64url_decode (plain, &length);
-  if (bytes == NULL)
-    return NULL;
-  secret = kb_secret_new ((const char *) bytes, length);
-  json = kb_json_parse (secret, NULL);
-  if (json == NULL || kb_json_type (json, 0) != KB_JSON_OBJECT)
-    return NULL;
-  return g_strndup ((const char *) bytes, length);
-}
-
 static char *
 scope_of (const KbOauthSettings *settings, const KbRequest *request)
 {
@@ -156,7 +125,7 @@ kb_oauth_job_new (const KbOauthSettings *settings, const KbRequest *request,
   job->http = kb_http_new (settings->instance, error);
   if (job->http == NULL || !find_tenant (job, error))
     return NULL;
-  job->claims = challenged_claims (request);
+  job->claims = kb_claims_challenged (request);
   return g_steal_pointer (&job);
 }
 

@@ -14,6 +14,13 @@ TESTS += $(fuzz_targets)
 endif
 check_PROGRAMS += $(fuzz_targets)
 
+fuzz_targets += tests/fuzz/fuzz-broker
+tests_fuzz_fuzz_broker_SOURCES = tests/fuzz/fuzz-broker.c $(fuzz_main) $(broker_pieces) \
+	$(token_sources) plugins/common/aadsts.c plugins/common/authority.c
+tests_fuzz_fuzz_broker_CPPFLAGS = $(AM_CPPFLAGS)
+tests_fuzz_fuzz_broker_LDADD = $(unit_ldadd)
+tests_fuzz_fuzz_broker_LDFLAGS = $(fuzz_ldflags)
+
 fuzz_targets += tests/fuzz/fuzz-challenge
 tests_fuzz_fuzz_challenge_SOURCES = tests/fuzz/fuzz-challenge.c $(fuzz_main)
 tests_fuzz_fuzz_challenge_LDADD = $(unit_ldadd)

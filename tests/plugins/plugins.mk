@@ -42,7 +42,16 @@ endif
 source_host = tests/plugins/source-host.c tests/plugins/source-host.h
 source_tests =
 EXTRA_DIST += tests/plugins/https-server tests/plugins/https_people.py \
-	tests/plugins/https_oauth.py
+	tests/plugins/https_oauth.py tests/plugins/broker-mock
+if PLUGIN_BROKER
+source_tests += tests/plugins/test-broker
+check_PROGRAMS += tests/plugins/test-broker-bus
+SYSTEM_TESTS += tests/plugins/test-broker-bus
+tests_plugins_test_broker_bus_SOURCES = tests/plugins/test-broker-bus.c $(source_host) \
+	tests/plugins/broker-place.c tests/plugins/broker-place.h
+tests_plugins_test_broker_bus_LDADD = $(host_ldadd)
+tests_plugins_test_broker_bus_LDFLAGS = $(host_ldflags)
+endif
 if PLUGIN_ENV
 source_tests += tests/plugins/test-env
 endif
@@ -68,6 +77,11 @@ endif
 source_tests += tests/plugins/test-template
 check_PROGRAMS += $(source_tests)
 TESTS += $(source_tests)
+tests_plugins_test_broker_SOURCES = tests/plugins/test-broker.c $(source_host) \
+	$(broker_pieces) $(token_sources) $(oauth2_sources) $(http_sources)
+tests_plugins_test_broker_CPPFLAGS = $(AM_CPPFLAGS) $(BROKER_CFLAGS)
+tests_plugins_test_broker_LDADD = $(host_ldadd) $(BROKER_LIBS)
+tests_plugins_test_broker_LDFLAGS = $(host_ldflags)
 tests_plugins_test_env_SOURCES = tests/plugins/test-env.c $(source_host)
 tests_plugins_test_env_LDADD = $(host_ldadd)
 tests_plugins_test_env_LDFLAGS = $(host_ldflags)
