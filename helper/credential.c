@@ -3,6 +3,8 @@
    Knows nothing of who makes, keeps or uses it. */
 #include "keybearer-module.h"
 
+#include "base/text.h"
+
 struct _KbCredential
 {
   gatomicrefcount refs;
@@ -138,4 +140,34 @@ const char *
 kb_credential_realm (const KbCredential *credential)
 {
   return credential->realm;
+}
+
+/* ---- the header ----------------------------------------------------------------- */
+
+static gboolean
+append_base64 (KbBuffer *text, const KbBuffer *plain)
+{
+  gsize length = kb_buffer_length (plain);
+  char *encoded = g_base64_encode ((const guchar *) kb_buffer_peek (plain), length);
+  gboolean done = kb_buffer_append_text (text, encoded);
+
+  kb_wipe (encoded, strlen (encoded));
+  g_free (encoded);
+  return done;
+}
+
+gboolean
+kb_append_authorization (KbBuffer *text, const KbCredential *credential, const char *user)
+{
+  KbSecret *secret = kb_credential_secret ((KbCredential *) credential);
+  g_autoptr (KbBuffer) plain = NULL;
+
+  if (kb_credential_scheme (credential) == KB_SCHEME_BEARER)
+    return kb_text_is_clean (kb_secret_peek (secret), kb_secret_length (secret))
+           && kb_buffer_append_text (text, "Bearer ")
+           && kb_buffer_append_secret (text, secret);
+  plain = kb_buffer_new (0);
+  return kb_buffer_append_text (plain, user) && kb_buffer_append_text (plain, ":")
+         && kb_buffer_append_secret (plain, secret)
+         && kb_buffer_append_text (text, "Basic ") && append_base64 (text, plain);
 }

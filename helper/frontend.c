@@ -6,6 +6,23 @@
 #include "base/text.h"
 #include "harden.h"
 
+#define SUMMARY_COLUMN 37
+
+void
+kb_append_verb (GString *text, const char *name, const char *usage, const char *summary)
+{
+  gsize start = text->len;
+
+  g_string_append_printf (text, "  %s %s", name, usage);
+  if (text->len - start >= SUMMARY_COLUMN)
+    {
+      g_string_append_c (text, '\n');
+      start = text->len;
+    }
+  g_string_append_printf (text, "%*s%s\n", (int) (SUMMARY_COLUMN - (text->len - start)),
+                          "", summary);
+}
+
 int
 kb_exit_status (const GError *error)
 {
@@ -123,32 +140,4 @@ kb_get_or_ask (KbSession *session, KbRequest *request, KbWayFunc way, gboolean *
   answer = kb_session_get (session, credential, error);
   kb_let_ask (request, NULL);
   return answer;
-}
-
-static gboolean
-append_base64 (KbBuffer *text, const KbBuffer *plain)
-{
-  gsize length = kb_buffer_length (plain);
-  char *encoded = g_base64_encode ((const guchar *) kb_buffer_peek (plain), length);
-  gboolean done = kb_buffer_append_text (text, encoded);
-
-  kb_wipe (encoded, strlen (encoded));
-  g_free (encoded);
-  return done;
-}
-
-gboolean
-kb_append_authorization (KbBuffer *text, const KbCredential *credential, const char *user)
-{
-  KbSecret *secret = kb_credential_secret ((KbCredential *) credential);
-  g_autoptr (KbBuffer) plain = NULL;
-
-  if (kb_credential_scheme (credential) == KB_SCHEME_BEARER)
-    return kb_text_is_clean (kb_secret_peek (secret), kb_secret_length (secret))
-           && kb_buffer_append_text (text, "Bearer ")
-           && kb_buffer_append_secret (text, secret);
-  plain = kb_buffer_new (0);
-  return kb_buffer_append_text (plain, user) && kb_buffer_append_text (plain, ":")
-         && kb_buffer_append_secret (plain, secret)
-         && kb_buffer_append_text (text, "Basic ") && append_base64 (text, plain);
 }

@@ -38,6 +38,10 @@ typedef struct
 extern const KbVerb kb_frontends[];
 extern const KbVerb kb_commands[];
 
+/* Appends the line of --help for a verb. */
+void kb_append_verb (GString *text, const char *name, const char *usage,
+                     const char *summary);
+
 /* 10 + code for KB_ERROR, else that of KB_ERROR_MODULE. */
 int kb_exit_status (const GError *error);
 
@@ -66,11 +70,6 @@ typedef KbTalk *(*KbWayFunc) (void);
    with the person that WAY leads to.  *ASKED tells whether there was one. */
 KbAnswer kb_get_or_ask (KbSession *session, KbRequest *request, KbWayFunc way,
                         gboolean *asked, KbCredential **credential, GError **error);
-
-/* Appends what an Authorization header says: "Bearer TOKEN" or "Basic ...", the latter
-   with USER.  FALSE when TEXT has no room or the token cannot stand in one line. */
-gboolean kb_append_authorization (KbBuffer *text, const KbCredential *credential,
-                                  const char *user);
 
 G_END_DECLS
 

@@ -117,6 +117,11 @@ const char *kb_credential_realm (const KbCredential *credential);   /* or NULL *
 gboolean kb_credential_ephemeral (const KbCredential *credential);
 void kb_credential_set_ephemeral (KbCredential *credential, gboolean ephemeral);
 
+/* Appends what an Authorization header says: "Bearer TOKEN" or "Basic ...", the latter
+   with USER.  FALSE when TEXT has no room or the token cannot stand in one line. */
+gboolean kb_append_authorization (KbBuffer *text, const KbCredential *credential,
+                                  const char *user);
+
 /* ---- the request ---------------------------------------------------------------- */
 
 typedef struct _KbRequest KbRequest;

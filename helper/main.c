@@ -65,11 +65,7 @@ static void
 append_verbs (GString *text, const KbVerb *verbs)
 {
   for (; verbs->name != NULL; verbs++)
-    {
-      g_autofree char *call = g_strconcat (verbs->name, " ", verbs->usage, NULL);
-
-      g_string_append_printf (text, "  %-34s %s\n", call, verbs->summary);
-    }
+    kb_append_verb (text, verbs->name, verbs->usage, verbs->summary);
 }
 
 static int

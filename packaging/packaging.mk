@@ -13,6 +13,10 @@ packaging/built/keybearer.conf: $(top_srcdir)/packaging/keybearer.conf config.st
 	    for (i = 1; i <= n; i++) \
 	      if (!index (left_out, " " entry[i] " ")) list = list (list == "" ? "" : ";") entry[i]; \
 	    $$0 = substr ($$0, 1, cut) list } \
+	  /^\[command / { held = $$0; next } \
+	  held != "" { module = substr ($$0, index ($$0, "=") + 1); group = held; held = ""; \
+	    if (index (left_out, " " module " ")) next; \
+	    print group } \
 	  { print }' $(top_srcdir)/packaging/keybearer.conf > $@.tmp && mv $@.tmp $@
 
 # Completions, each where its shell looks for them.

@@ -302,6 +302,18 @@ kb_json_at (const KbJson *json, KbJsonNode node, guint index)
   return json->tokens[node].type == JSMN_OBJECT ? child + 1 : child;
 }
 
+/* jsmn's strings are without their quotes. */
+const char *
+kb_json_source (const KbJson *json, KbJsonNode node, gsize *length)
+{
+  int quote = kb_json_type (json, node) == KB_JSON_STRING ? 1 : 0;
+
+  if (kb_json_type (json, node) == KB_JSON_NONE)
+    return NULL;
+  *length = (gsize) (json->tokens[node].end - json->tokens[node].start + 2 * quote);
+  return json->root + json->tokens[node].start - quote;
+}
+
 /* Through a buffer that wipes what it outgrows. */
 static KbSecret *
 read_string (const KbJson *json, int token)

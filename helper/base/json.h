@@ -64,6 +64,9 @@ gboolean kb_json_int64 (const KbJson *json, KbJsonNode node, gboolean lenient,
                         gint64 *value);
 gboolean kb_json_boolean (const KbJson *json, KbJsonNode node, gboolean *value);
 
+/* Borrowed: the value as it stands in the text, *LENGTH bytes of it. */
+const char *kb_json_source (const KbJson *json, KbJsonNode node, gsize *length);
+
 /* Appends TEXT quoted and escaped (UTF-8 expected; other bytes become U+FFFD), so that
    the result is clean (kb_text_is_clean).  FALSE, and nothing added, when the limit of
    BUFFER would be passed. */

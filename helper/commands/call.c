@@ -135,12 +135,9 @@ append_command (const char *kind, const char *name, const char *module_name,
                                ? kb_loader_load (help->loader, module_name, NULL)
                                : NULL;
   const KbCommand *command = module != NULL ? find_command (module, name) : NULL;
-  g_autofree char *usage = NULL;
 
-  if (command == NULL)
-    return;
-  usage = g_strdup_printf ("%s %s", command->name, command->usage);
-  g_string_append_printf (help->text, "  %-34s %s\n", usage, command->summary);
+  if (command != NULL)
+    kb_append_verb (help->text, command->name, command->usage, command->summary);
 }
 
 void

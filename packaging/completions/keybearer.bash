@@ -9,7 +9,7 @@ _keybearer ()
   COMPREPLY=()
   [ "${COMP_WORDS[1]-}" = -v ] && at=2
   if [ "$COMP_CWORD" -le "$at" ]; then
-    words='login logout list status token exec explain check store modules git pnpm'
+    words='login logout list status token exec explain check store modules api git pnpm'
     [ "$COMP_CWORD" = 1 ] && words="$words -v --help --version"
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
     return
@@ -29,6 +29,8 @@ _keybearer ()
     check,*) words='--config --help' ;;
     store,store) words='init put remove migrate --help' ;;
     store,--from) words='libsecret gcm all' ;;
+    api,-X) words='GET HEAD POST PUT PATCH DELETE OPTIONS' ;;
+    api,*) words='-X -d -f --paginate --org --help' ;;
     store,init) words='sealed-file secret-service' ;;
     store,*) words='--from --delete --dry-run --json --help' ;;
     git,*) words='get store erase capability' ;;

@@ -184,7 +184,9 @@ set_call (CURL *curl, const KbHttpCall *call)
                                (long) kb_buffer_length (call->body));
       (void) curl_easy_setopt (curl, CURLOPT_POSTFIELDS, body);
     }
-  if (call->probe)
+  if (call->method != NULL)
+    (void) curl_easy_setopt (curl, CURLOPT_CUSTOMREQUEST, call->method);
+  if (call->probe || g_strcmp0 (call->method, "HEAD") == 0)
     (void) curl_easy_setopt (curl, CURLOPT_NOBODY, 1L);
   (void) curl_easy_setopt (curl, CURLOPT_HTTPHEADER, headers);
   return headers;
@@ -275,7 +277,7 @@ judge (CURLcode code, CURL *curl, const char *host, Transfer *transfer, GError *
       return NULL;
     }
   answer = read_answer (curl, transfer->call, transfer->body);
-  if (transfer->call->probe || !is_portal (answer))
+  if (transfer->call->probe || transfer->call->pages || !is_portal (answer))
     return g_steal_pointer (&answer);
   g_set_error (error, KB_ERROR, KB_ERROR_NETWORK,
                "%s: a sign-in page or captive portal answered (HTTP %u): open a browser, "
@@ -288,7 +290,8 @@ static KbHttpAnswer *
 transfer_now (KbHttp *http, const KbRequest *request, const KbHttpCall *call,
               const char *host, gint64 left, GError **error)
 {
-  g_autoptr (KbBuffer) body = kb_buffer_new (KB_HTTP_ANSWER_MAX);
+  g_autoptr (KbBuffer) body
+      = kb_buffer_new (call->most != 0 ? call->most : KB_HTTP_ANSWER_MAX);
   Transfer transfer = { .request = request, .call = call, .body = body };
   struct curl_slist *headers;
   KbHttpAnswer *answer;

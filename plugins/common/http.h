@@ -28,7 +28,10 @@ typedef struct
   const char *const *headers; /* "Name: value" lines, NULL-terminated; NULL for none */
   const KbBuffer *body;       /* sent as a POST; NULL for GET; borrowed, not changed */
   const char *body_type;      /* its media type */
+  const char *method;         /* NULL: POST with a body, else GET */
   gboolean probe;             /* HEAD, and any status is an answer: only headers matter */
+  gboolean pages;             /* sign-in pages and redirects are answers too */
+  gsize most;                 /* bytes of the answer; 0: KB_HTTP_ANSWER_MAX */
   const char *const *wanted;  /* names of headers to keep, NULL-terminated; NULL: none */
 } KbHttpCall;
 
@@ -49,7 +52,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbHttpAnswer, kb_http_answer_free)
 /* New, or NULL with ERROR.  Stays within the deadline of REQUEST and stops when it is
    cancelled.  KB_ERROR_NETWORK: no answer, no time left, a certificate that is not
    trusted, a proxy that refuses, an answer that is cut short or too long, or one that
-   only a sign-in page or captive portal gives (203, 3xx, 511, text/html below 500).
+   only a sign-in page or captive portal gives (203, 3xx, 511, text/html below 500) unless
+   the call wants those too.
    KB_ERROR_CONFIG: the URL is not https, or the proxy is none.  Any other answer, 4xx and
    5xx too, is the caller's to judge.  Redirects are never followed. */
 KbHttpAnswer *kb_http_send (KbHttp *http, const KbRequest *request,

@@ -68,6 +68,9 @@ endif
 if PLUGIN_OAUTH
 source_tests += tests/plugins/test-oauth tests/plugins/test-oauth-pieces
 endif
+if PLUGIN_AZURE_DEVOPS
+source_tests += tests/plugins/test-azure-devops
+endif
 if PLUGIN_PASSWORD
 source_tests += tests/plugins/test-password
 endif
@@ -137,6 +140,12 @@ tests_plugins_test_browser_LDFLAGS = $(unit_ldflags)
 tests_plugins_test_oauth_SOURCES = tests/plugins/test-oauth.c $(source_host)
 tests_plugins_test_oauth_LDADD = $(host_ldadd)
 tests_plugins_test_oauth_LDFLAGS = $(host_ldflags)
+tests_plugins_test_azure_devops_SOURCES = tests/plugins/test-azure-devops.c \
+	plugins/azure-devops/api-body.c plugins/azure-devops/refusal.c \
+	plugins/azure-devops/route.c
+tests_plugins_test_azure_devops_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
+tests_plugins_test_azure_devops_LDADD = $(host_ldadd)
+tests_plugins_test_azure_devops_LDFLAGS = $(host_ldflags)
 tests_plugins_test_oauth_pieces_SOURCES = tests/plugins/test-oauth-pieces.c \
 	$(source_host) $(sign_in_sources) $(oauth2_sources) $(http_sources)
 tests_plugins_test_oauth_pieces_CPPFLAGS = $(AM_CPPFLAGS) $(OAUTH_CFLAGS)

@@ -3,6 +3,7 @@
 # Automake writes rules only for what stands in TESTS: these stand there under a condition
 # that never holds, and `make check-system` runs them through the same harness.
 system_scripts = \
+	tests/system/test-api \
 	tests/system/test-azure-devops-oauth \
 	tests/system/test-broker \
 	tests/system/test-clone \

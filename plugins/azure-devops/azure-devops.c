@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* Commands for an organization of Azure DevOps: its REST API.
+   Knows nothing of how a credential is made or kept. */
+#include "api.h"
+
+static const KbOption options[] = { { NULL, KB_OPTION_STRING, FALSE, NULL, NULL } };
+
+static const KbCommand commands[] = {
+  { "api", KB_API_USAGE, "Calls the REST API of Azure DevOps", kb_api_run },
+  { NULL, NULL, NULL, NULL },
+};
+
+const KbModule kb_module = {
+  .abi = KB_MODULE_ABI,
+  .name = "azure-devops",
+  .summary = "Commands for an organization of Azure DevOps",
+  .options = options,
+  .commands = commands,
+};

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: MIT
+if PLUGIN_AZURE_DEVOPS
+modules_LTLIBRARIES += plugins/azure-devops/azure-devops.la
+plugins_azure_devops_azure_devops_la_SOURCES = \
+	plugins/azure-devops/azure-devops.c \
+	plugins/azure-devops/api.c plugins/azure-devops/api.h \
+	plugins/azure-devops/api-body.c plugins/azure-devops/api-body.h \
+	plugins/azure-devops/client.c plugins/azure-devops/client.h \
+	plugins/azure-devops/refusal.c plugins/azure-devops/refusal.h \
+	plugins/azure-devops/route.c plugins/azure-devops/route.h \
+	plugins/azure-devops/show.c plugins/azure-devops/show.h \
+	$(http_sources)
+plugins_azure_devops_azure_devops_la_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
+plugins_azure_devops_azure_devops_la_LDFLAGS = $(module_ldflags)
+plugins_azure_devops_azure_devops_la_LIBADD = $(CURL_LIBS) $(GLIB_LIBS)
+dist_man8_MANS += plugins/azure-devops/keybearer-azure-devops.8
+endif

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+/* Sends requests with the organization's credential and heeds what the server asks for.
+   Knows nothing of what is asked. */
+#include "client.h"
+
+#include <string.h>
+
+#include "base/complain.h"
+#include "refusal.h"
+
+#define TRIES 5
+#define SLICE_US 50000
+#define CONTINUATION "X-MS-ContinuationToken"
+
+struct _KbClient
+{
+  KbTarget *target;
+  KbHttp *http;
+  KbCredential *credential; /* or NULL: none yet */
+  gint64 quiet_until;       /* g_get_monotonic_time; what a delayed answer asked for */
+};
+
+void
+kb_client_free (KbClient *client)
+{
+  if (client == NULL)
+    return;
+  kb_credential_unref (client->credential);
+  kb_http_free (client->http);
+  kb_target_free (client->target);
+  g_free (client);
+}
+
+KbAnswer
+kb_client_new (KbCall *call, const char *word, KbClient **client, GError **error)
+{
+  g_autoptr (KbClient) made = g_new0 (KbClient, 1);
+  KbAnswer answer = kb_call_target (call, word, &made->target, error);
+
+  if (answer != KB_OK)
+    return answer;
+  if (kb_client_organization (made) == NULL)
+    {
+      kb_complain ("which organization? name it with --org");
+      return KB_DECLINED;
+    }
+  made->http = kb_http_new (kb_call_instance (call), error);
+  if (made->http == NULL)
+    return KB_FAILED;
+  *client = g_steal_pointer (&made);
+  return KB_OK;
+}
+
+const char *
+kb_client_organization (const KbClient *client)
+{
+  return kb_request_organization (kb_target_request (client->target));
+}
+
+KbTarget *
+kb_client_target (KbClient *client)
+{
+  return client->target;
+}
+
+/* ---- one request ---------------------------------------------------------------- */
+
+/* FALSE without an error: the person was told that nobody is signed in. */
+static gboolean
+ready (KbClient *client, GError **error)
+{
+  return client->credential != NULL
+         || kb_target_credential (client->target, &client->credential, error) == KB_OK;
+}
+
+/* The user name of a PAT's Basic header is empty, as everybody documents it. */
+static const char *
+authorization (const KbCredential *credential, KbBuffer *line)
+{
+  if (!kb_buffer_append_text (line, "Authorization: ")
+      || !kb_append_authorization (line, credential, ""))
+    kb_buffer_clear (line);
+  return kb_buffer_peek (line);
+}
+
+static KbHttpAnswer *
+send_once (KbClient *client, const KbClientCall *call, GError **error)
+{
+  static const char *const wanted[] = { KB_REFUSAL_HEADERS, CONTINUATION, NULL };
+  g_autoptr (KbBuffer) line = kb_buffer_new (0);
+  const char *const headers[]
+      = { authorization (client->credential, line), "Accept: application/json",
+          "X-TFS-FedAuthRedirect: Suppress", "X-VSS-ForceMsaPassThrough: true", NULL };
+  const KbHttpCall request = { .url = call->url,
+                               .headers = headers,
+                               .body = call->body,
+                               .body_type = call->type,
+                               .method = call->method,
+                               .pages = TRUE,
+                               .most = KB_CLIENT_ANSWER_MAX,
+                               .wanted = wanted };
+
+  kb_target_allow_ms (client->target, KB_CLIENT_REQUEST_MS);
+  return kb_http_send (client->http, kb_target_request (client->target), &request, error);
+}
+
+/* FALSE when a person ended it. */
+static gboolean
+wait_quietly (KbClient *client, GError **error)
+{
+  gint64 left = client->quiet_until - g_get_monotonic_time ();
+
+  if (left > 0)
+    kb_target_allow_ms (client->target, left / 1000 + KB_CLIENT_REQUEST_MS);
+  while (g_get_monotonic_time () < client->quiet_until)
+    {
+      if (kb_request_cancelled (kb_target_request (client->target)))
+        {
+          g_set_error_literal (error, KB_ERROR, KB_ERROR_NETWORK, "cancelled");
+          return FALSE;
+        }
+      g_usleep (SLICE_US);
+    }
+  return TRUE;
+}
+
+/* A delayed answer may come with status 200 and Retry-After: the next request waits. */
+static void
+heed (KbClient *client, const KbHttpAnswer *answer, gboolean refused)
+{
+  gint64 seconds = MIN (answer->retry_after, KB_CLIENT_WAIT_MAX_S);
+  g_autofree char *text = NULL;
+
+  if (seconds == 0 && refused)
+    seconds = 1;
+  if (seconds == 0)
+    return;
+  client->quiet_until = g_get_monotonic_time () + seconds * G_USEC_PER_SEC;
+  text = g_strdup_printf ("%s asks to wait for %d s", kb_client_organization (client),
+                          (int) seconds);
+  if (refused)
+    kb_complain (text);
+}
+
+static gboolean
+is_throttled (const KbHttpAnswer *answer)
+{
+  return answer->status == 429 || (answer->status == 503 && answer->retry_after > 0);
+}
+
+/* The token may have ended since it was kept: once another one is asked for. */
+static gboolean
+take_another (KbClient *client)
+{
+  g_autoptr (KbCredential) refused = g_steal_pointer (&client->credential);
+
+  kb_target_refuse (client->target, refused);
+  if (ready (client, NULL))
+    return TRUE;
+  client->credential = g_steal_pointer (&refused);
+  return FALSE;
+}
+
+static KbHttpAnswer *
+send_patiently (KbClient *client, const KbClientCall *call, GError **error)
+{
+  g_autoptr (KbHttpAnswer) answer = NULL;
+
+  for (guint try = 0; try < TRIES; try++)
+    {
+      g_clear_pointer (&answer, kb_http_answer_free);
+      if (!wait_quietly (client, error))
+        return NULL;
+      answer = send_once (client, call, error);
+      if (answer == NULL)
+        return NULL;
+      heed (client, answer, is_throttled (answer));
+      if (!is_throttled (answer))
+        break;
+    }
+  return g_steal_pointer (&answer);
+}
+
+KbHttpAnswer *
+kb_client_send (KbClient *client, const KbClientCall *call, GError **error)
+{
+  g_autoptr (KbHttpAnswer) answer = NULL;
+
+  if (!ready (client, error))
+    return NULL;
+  answer = send_patiently (client, call, error);
+  if (answer != NULL && kb_refusal_of_credential (answer) && take_another (client))
+    {
+      g_clear_pointer (&answer, kb_http_answer_free);
+      answer = send_patiently (client, call, error);
+    }
+  if (answer == NULL)
+    return NULL;
+  if (answer->status < 300 && !kb_refusal_of_credential (answer))
+    return g_steal_pointer (&answer);
+  kb_refusal_set (error, answer, kb_client_organization (client),
+                  kb_client_organization (client));
+  return NULL;
+}
+
+char *
+kb_client_continuation (const KbHttpAnswer *answer)
+{
+  static const char prefix[] = CONTINUATION ": ";
+
+  for (char **line = answer->kept; *line != NULL; line++)
+    if (g_str_has_prefix (*line, prefix) && (*line)[strlen (prefix)] != '\0')
+      return g_strdup (*line + strlen (prefix));
+  return NULL;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* Requests to one organization with whatever credential its stack gives: another one when
+   the first is refused, and no faster than the server likes.
+   Knows nothing of what is asked. */
+#ifndef KB_AZURE_DEVOPS_CLIENT_H
+#define KB_AZURE_DEVOPS_CLIENT_H
+
+#include "common/http.h"
+
+G_BEGIN_DECLS
+
+/* The longest list that is read in one answer. */
+#define KB_CLIENT_ANSWER_MAX (64 * 1024 * 1024)
+/* One request with its retries; and the longest that a server may make us wait at once
+   (the window of Azure DevOps' own limits is five minutes). */
+#define KB_CLIENT_REQUEST_MS 60000
+#define KB_CLIENT_WAIT_MAX_S 300
+
+typedef struct _KbClient KbClient;
+
+/* WORD: as for kb_call_target.  KB_DECLINED after a complaint. */
+KbAnswer kb_client_new (KbCall *call, const char *word, KbClient **client,
+                        GError **error);
+void kb_client_free (KbClient *client);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbClient, kb_client_free)
+
+const char *kb_client_organization (const KbClient *client);
+KbTarget *kb_client_target (KbClient *client);
+
+typedef struct
+{
+  const char *url;    /* from kb_route_url */
+  const char *method; /* "GET", "POST", ... */
+  KbBuffer *body;     /* or NULL; borrowed */
+  const char *type;   /* of the body */
+} KbClientCall;
+
+/* New, of status below 300 and no page; else NULL with an error in plain words, or
+   without one after a complaint that nobody is signed in.  429 and 503 are tried again,
+   up to four times, after what Retry-After says; nothing that a server may have acted on
+   is sent twice. */
+KbHttpAnswer *kb_client_send (KbClient *client, const KbClientCall *call, GError **error);
+
+/* The continuation token of an answer (new), or NULL: it was the last page. */
+char *kb_client_continuation (const KbHttpAnswer *answer);
+
+G_END_DECLS
+
+#endif
