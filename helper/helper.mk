@@ -73,9 +73,18 @@ helper_libkeybearer_a_SOURCES += \
 # One file a protocol, one file a verb.
 helper_libkeybearer_a_SOURCES += \
 	helper/frontends/ask.c helper/frontends/ask.h \
+	helper/frontends/bazel.c helper/frontends/bazel.h \
+	helper/frontends/cargo.c helper/frontends/cargo.h \
+	helper/frontends/cargo-message.c helper/frontends/cargo-message.h \
+	helper/frontends/docker.c helper/frontends/docker.h \
 	helper/frontends/frontends.c \
 	helper/frontends/git.c helper/frontends/git.h \
 	helper/frontends/git-input.c helper/frontends/git-input.h \
+	helper/frontends/go.c helper/frontends/go.h \
+	helper/frontends/keyring.c helper/frontends/keyring.h \
+	helper/frontends/kubectl.c helper/frontends/kubectl.h \
+	helper/frontends/stored.c helper/frontends/stored.h \
+	helper/frontends/terraform.c helper/frontends/terraform.h \
 	helper/frontends/pnpm.c helper/frontends/pnpm.h
 helper_libkeybearer_a_SOURCES += \
 	helper/commands/call.c helper/commands/call.h \
@@ -139,16 +148,24 @@ helper_keybearer_CFLAGS = $(AM_CFLAGS) -fPIE
 helper_keybearer_LDADD = $(builtin_libraries) $(host_ldadd)
 helper_keybearer_LDFLAGS = $(host_ldflags)
 
-# The names under which tools start the program.
-helper_names = git-credential-keybearer
+# The names under which tools start the program: in PATH where a tool looks there; the others
+# would stand in the way of programs of the same name, or are linked from where a tool looks.
+helper_names = git-credential-keybearer cargo-credential-keybearer docker-credential-keybearer
+aside_names = keyring terraform-credentials-keybearer
+asidedir = $(libexecdir)/keybearer
 built_extras += $(helper_names:%=helper/%)
 CLEANFILES += $(helper_names:%=helper/%)
-helper/git-credential-keybearer: helper/keybearer
+$(helper_names:%=helper/%): helper/keybearer
 	$(AM_V_GEN)ln -sf keybearer $@
 install-exec-hook:
 	for name in $(helper_names); do ln -sf keybearer $(DESTDIR)$(bindir)/$$name; done
+	$(MKDIR_P) $(DESTDIR)$(asidedir)
+	for name in $(aside_names); do \
+	  ln -sf $(bindir)/keybearer $(DESTDIR)$(asidedir)/$$name; done
 uninstall-hook:
 	for name in $(helper_names); do rm -f $(DESTDIR)$(bindir)/$$name; done
+	for name in $(aside_names); do rm -f $(DESTDIR)$(asidedir)/$$name; done
+	-rmdir $(DESTDIR)$(asidedir)
 	for module in $(modules_LTLIBRARIES); do \
 	  rm -f $(DESTDIR)$(modulesdir)/`basename $$module .la`.so; done
 

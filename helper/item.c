@@ -297,3 +297,35 @@ kb_item_name (const char *kind, ...)
     }
   return g_string_free (g_steal_pointer (&name), FALSE);
 }
+
+static char *
+decode (const char *part)
+{
+  GString *text = g_string_new (NULL);
+
+  for (; *part != '\0'; part++)
+    if (part[0] == '%' && g_ascii_isxdigit (part[1]) && g_ascii_isxdigit (part[2]))
+      {
+        g_string_append_c (text, (char) (g_ascii_xdigit_value (part[1]) * 16
+                                         + g_ascii_xdigit_value (part[2])));
+        part += 2;
+      }
+    else
+      g_string_append_c (text, *part);
+  return g_string_free (text, FALSE);
+}
+
+char **
+kb_item_parts (const char *item)
+{
+  char **parts = g_strsplit (item, "/", -1);
+
+  for (char **part = parts; *part != NULL; part++)
+    {
+      char *plain = decode (*part);
+
+      g_free (*part);
+      *part = plain;
+    }
+  return parts;
+}

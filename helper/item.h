@@ -43,6 +43,10 @@ GPtrArray *kb_item_open (const char *name, const KbSecret *text, GError **error)
    that would be too long ends in its SHA-256.  Ends with NULL. */
 char *kb_item_name (const char *kind, ...) G_GNUC_NULL_TERMINATED;
 
+/* New: the PARTs of an item's name, its kind first, NULL-terminated, decoded.  A name
+   that ends in a hash gives what is left of it. */
+char **kb_item_parts (const char *item);
+
 /* The latest expiry of RECORDS, 0 when one of them has none. */
 gint64 kb_item_expires (const GPtrArray *records);
 

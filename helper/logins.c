@@ -117,6 +117,9 @@ lock_item (const KbRequest *request, const char *name, KbLock **lock, GError **e
 static gboolean
 matches (const KbRecord *record, const KbLoginPattern *pattern)
 {
+  if (pattern->path == NULL && record->path != NULL
+      && g_str_has_prefix (record->path, KB_LOGIN_TOOL_PREFIX))
+    return FALSE;
   if (pattern->path != NULL && g_strcmp0 (record->path, pattern->path) != 0)
     return FALSE;
   if (pattern->user != NULL && g_strcmp0 (record->user, pattern->user) != 0)
@@ -289,4 +292,33 @@ kb_logins_erase (KbKeeper *keeper, const KbRequest *request,
     return KB_DECLINED;
   answer = write_records (keeper, request, name, records, error);
   return answer == KB_DECLINED ? KB_OK : answer;
+}
+
+/* ---- all of one tool ------------------------------------------------------------ */
+
+static void
+tell (KbKeeper *keeper, const char *item, const KbLoginPattern *pattern, KbLoginFunc func,
+      gpointer data)
+{
+  g_auto (GStrv) parts = kb_item_parts (item);
+  g_autoptr (GPtrArray) records = NULL;
+
+  if (g_strcmp0 (parts[0], "login") != 0 || parts[1] == NULL
+      || read_records (keeper, item, &records, NULL) != KB_OK)
+    return;
+  for (guint i = 0; i < records->len; i++)
+    if (matches (g_ptr_array_index (records, i), pattern))
+      func (parts[1], g_ptr_array_index (records, i), data);
+}
+
+KbAnswer
+kb_logins_each (KbKeeper *keeper, const KbLoginPattern *pattern, KbLoginFunc func,
+                gpointer data, GError **error)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  KbAnswer answer = kb_keeper_list (keeper, names, error);
+
+  for (guint i = 0; answer == KB_OK && i < names->len; i++)
+    tell (keeper, g_ptr_array_index (names, i), pattern, func, data);
+  return answer;
 }

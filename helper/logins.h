@@ -9,7 +9,12 @@
 
 G_BEGIN_DECLS
 
-/* What to look for: a NULL field matches anything, an empty one only the empty one. */
+/* A path that begins so is no URL's: it is the name of a tool, and its logins are for
+   this tool alone; a pattern has to have that very path. */
+#define KB_LOGIN_TOOL_PREFIX "//"
+
+/* What to look for: a NULL field matches anything else, an empty one only the empty
+   one. */
 typedef struct
 {
   const char *path;
@@ -32,6 +37,11 @@ KbAnswer kb_logins_put (KbKeeper *keeper, const KbRequest *request, KbRecord *re
 KbAnswer kb_logins_erase (KbKeeper *keeper, const KbRequest *request,
                           const KbLoginPattern *pattern, const KbSecret *secret,
                           GError **error);
+
+/* Every record that matches, with its origin; both borrowed. */
+typedef void (*KbLoginFunc) (const char *origin, const KbRecord *record, gpointer data);
+KbAnswer kb_logins_each (KbKeeper *keeper, const KbLoginPattern *pattern,
+                         KbLoginFunc func, gpointer data, GError **error);
 
 G_END_DECLS
 

@@ -24,7 +24,11 @@ static const struct
   const char *verb;
 } aliases[] = {
   { "git-credential-keybearer", "git" },
+  { "cargo-credential-keybearer", "cargo" },
+  { "docker-credential-keybearer", "docker" },
+  { "keyring", "keyring" },
   { "pnpm-", "pnpm" },
+  { "terraform-credentials-keybearer", "terraform" },
   { NULL, NULL },
 };
 

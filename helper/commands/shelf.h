@@ -82,10 +82,6 @@ const char *kb_item_part (const KbItem *item, guint index);
 void kb_found_to_json (const KbFound *found, KbBuffer *json);
 void kb_shelf_to_json (const KbShelf *shelf, KbBuffer *json);
 
-/* New: the PARTs of an item's name, its kind first, NULL-terminated, decoded.  A name
-   that ends in a hash gives what is left of it. */
-char **kb_item_parts (const char *item);
-
 G_END_DECLS
 
 #endif

@@ -5,8 +5,10 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/lines.h"
 #include "harden.h"
+#include "kept.h"
 #include "log.h"
 #include "request.h"
 #include "target.h"
@@ -37,6 +39,7 @@ apply (KbAsk *ask, const KbWish *wish)
 {
   KbRequest *request = ask->request;
   const char *login = login_of (wish->login);
+  gint64 deadline = wish->deadline_ms != 0 ? wish->deadline_ms : KB_DEADLINE_MS;
 
   ask->way = wish->way;
   kb_request_set_program (request, wish->program);
@@ -45,10 +48,8 @@ apply (KbAsk *ask, const KbWish *wish)
   kb_request_set_user (request, login);
   for (guint i = 0; wish->challenges != NULL && wish->challenges[i] != NULL; i++)
     kb_request_add_challenge (request, wish->challenges[i]);
-  if (wish->deadline_ms == 0)
-    return;
-  kb_request_set_deadline_ms (request, wish->deadline_ms);
-  kb_watchdog (wish->deadline_ms);
+  kb_request_set_deadline_ms (request, deadline);
+  kb_watchdog (deadline);
 }
 
 static KbAnswer
@@ -181,6 +182,24 @@ gboolean
 kb_ask_append_header (const KbAsk *ask, KbBuffer *text, const KbCredential *credential)
 {
   return kb_append_authorization (text, credential, kb_ask_user (ask, credential));
+}
+
+gint64
+kb_ask_until (const KbCredential *credential)
+{
+  gint64 expires = kb_credential_expires (credential);
+  gint64 left = expires - kb_clock_now ();
+
+  return expires != 0 ? expires - CLAMP (left / 2, 0, KB_MARGIN_S) : 0;
+}
+
+char *
+kb_ask_until_text (const KbCredential *credential)
+{
+  gint64 until = kb_ask_until (credential);
+  g_autoptr (GDateTime) when = until != 0 ? g_date_time_new_from_unix_utc (until) : NULL;
+
+  return when != NULL ? g_date_time_format (when, "%Y-%m-%dT%H:%M:%SZ") : NULL;
 }
 
 int

@@ -67,6 +67,14 @@ const char *kb_ask_user (const KbAsk *ask, const KbCredential *credential);
 gboolean kb_ask_append_header (const KbAsk *ask, KbBuffer *text,
                                const KbCredential *credential);
 
+/* Until when a tool may use CREDENTIAL without asking again: some minutes before it ends,
+   half of its life where that is short; 0 when nobody knows the end. */
+gint64 kb_ask_until (const KbCredential *credential);
+
+/* New: the same as RFC 3339 has it, without fractions, which Bazel cannot read; or
+   NULL. */
+char *kb_ask_until_text (const KbCredential *credential);
+
 /* Writes TEXT to the tool.  The exit status. */
 int kb_ask_answer (const KbStreams *streams, const KbBuffer *text);
 

@@ -23,6 +23,13 @@ complete -c keybearer -n $none -a modules -d 'List the modules and their options
 complete -c keybearer -n $none -a api -d 'Call the REST API of Azure DevOps'
 complete -c keybearer -n $none -a git -d 'Answer git as its credential helper'
 complete -c keybearer -n $none -a pnpm -d 'Answer pnpm as its tokenHelper'
+complete -c keybearer -n $none -a bazel -d 'Answer Bazel as its credential helper'
+complete -c keybearer -n $none -a cargo -d 'Answer Cargo as its credential provider'
+complete -c keybearer -n $none -a docker -d 'Answer Docker as its credential helper'
+complete -c keybearer -n $none -a go -d 'Answer Go as its GOAUTH command'
+complete -c keybearer -n $none -a keyring -d 'Answer pip and uv as the command keyring'
+complete -c keybearer -n $none -a kubectl -d 'Answer kubectl as its exec plugin'
+complete -c keybearer -n $none -a terraform -d 'Answer Terraform as its credentials helper'
 
 complete -c keybearer -n "$seen list status explain modules" -l json -d 'For scripts'
 complete -c keybearer -n "$seen logout" -l all -d 'Every account'
