@@ -67,7 +67,8 @@ static const struct
   gboolean named;
 } kinds[] = { { "source", TRUE },        { "store", TRUE },   { "stack", TRUE },
               { "network", FALSE },      { "policy", FALSE }, { "modules", FALSE },
-              { "organizations", TRUE }, { "command", TRUE }, { "task", TRUE } };
+              { "organizations", TRUE }, { "command", TRUE }, { "task", TRUE },
+              { "provider", TRUE } };
 
 static gboolean
 check_kind (const KbConfigGroup *group, KbLayer layer, GError **error)
@@ -86,6 +87,8 @@ check_kind (const KbConfigGroup *group, KbLayer layer, GError **error)
   if (layer == KB_LAYER_USER && strcmp (group->kind, "policy") == 0)
     return kb_config_fail (error, group, group->line,
                            "[policy] is for the system's configuration only");
+  if (layer == KB_LAYER_PROVIDERS && strcmp (group->kind, "provider") != 0)
+    return kb_config_fail (error, group, group->line, "only [provider NAME] stands here");
   return TRUE;
 }
 
@@ -101,6 +104,8 @@ add_group (KbConfigGroups *groups, const KbConfigGroup *group, KbLayer layer,
   if (old != NULL && old->file == group->file)
     return kb_config_fail (error, group, group->line, "this group stands twice (line %u)",
                            old->line);
+  if (old != NULL && layer == KB_LAYER_PROVIDERS)
+    return TRUE;
   if (old != NULL)
     {
       index = g_hash_table_lookup (groups->indices, old);

@@ -13,7 +13,8 @@ typedef struct _KbConfigGroups KbConfigGroups;
 typedef enum
 {
   KB_LAYER_SYSTEM, /* the distribution's and root's */
-  KB_LAYER_USER
+  KB_LAYER_USER,
+  KB_LAYER_PROVIDERS /* providers.conf: fills up, replaces nothing */
 } KbLayer;
 
 KbConfigGroups *kb_config_groups_new (void);

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "config-provider.h"
 
 #include <string.h>
 
@@ -215,6 +216,7 @@ print_group (const KbConfigGroups *groups, const char *kind, const char *name,
              GString *print)
 {
   const KbConfigGroup *group = kb_config_groups_find (groups, kind, name);
+  const KbConfigGroup *provider = kb_provider_of (groups, group);
 
   g_string_append (print, kind);
   g_string_append_c (print, ' ');
@@ -227,6 +229,8 @@ print_group (const KbConfigGroups *groups, const char *kind, const char *name,
       g_string_append (print, group->keys[i].value);
       g_string_append_c (print, '\n');
     }
+  if (provider != NULL)
+    print_group (groups, provider->kind, provider->name, print);
 }
 
 static void

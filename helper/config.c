@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "config-groups.h"
+#include "config-provider.h"
 #include "config-stack.h"
 #include "defaults.conf.h"
 
@@ -14,6 +15,7 @@
 
 #define FILE_BYTES_MAX (256 * 1024)
 #define BUILT_IN "built-in keybearer.conf"
+#define BUILT_IN_PROVIDERS "built-in providers.conf"
 
 struct _KbConfig
 {
@@ -45,12 +47,13 @@ add_file (KbConfig *config, const char *path, KbLayer layer, gboolean *missing,
 static gboolean
 add_below (KbConfig *config, const char *directory, KbLayer layer, GError **error)
 {
+  const char *name = layer == KB_LAYER_PROVIDERS ? "providers.conf" : "keybearer.conf";
   g_autofree char *path = NULL;
   gboolean missing = FALSE;
 
   if (directory == NULL)
     return TRUE;
-  path = g_build_filename (directory, "keybearer", "keybearer.conf", NULL);
+  path = g_build_filename (directory, "keybearer", name, NULL);
   return add_file (config, path, layer, &missing, error);
 }
 
@@ -59,6 +62,18 @@ add_defaults (KbConfig *config, GError **error)
 {
   return kb_config_groups_add (config->groups, BUILT_IN, kb_defaults,
                                sizeof kb_defaults - 1, KB_LAYER_SYSTEM, error);
+}
+
+/* What is shipped fills up what no file before it has: it is read last, and only where a
+   source names a provider, as it is on the way of every call. */
+static gboolean
+add_providers (KbConfig *config, const char *data_dir, GError **error)
+{
+  if (!kb_provider_is_wanted (config->groups))
+    return TRUE;
+  return add_below (config, data_dir, KB_LAYER_PROVIDERS, error)
+         && kb_config_groups_add (config->groups, BUILT_IN_PROVIDERS, kb_providers,
+                                  sizeof kb_providers - 1, KB_LAYER_PROVIDERS, error);
 }
 
 /* ---- meaning -------------------------------------------------------------------- */
@@ -142,12 +157,12 @@ read_policy (const KbConfig *config, gboolean *user_config, GError **error)
 
 /* The module's name is the core's business, what else stands there is the module's. */
 static gboolean
-check_instance (const KbConfigGroup *group, GError **error)
+check_instance (const KbConfig *config, const KbConfigGroup *group, GError **error)
 {
   const KbConfigKey *key = kb_config_group_key (group, "module");
 
   if (key == NULL || kb_text_is_name (key->value))
-    return TRUE;
+    return kb_provider_check (config->groups, group, error);
   return kb_config_fail (error, group, key->line,
                          "a module's name is made of a-z, 0-9 and '-', and is no path");
 }
@@ -156,9 +171,9 @@ static const char *
 module_of (const KbConfig *config, const char *kind, const char *name)
 {
   const KbConfigGroup *group = kb_config_groups_find (config->groups, kind, name);
-  const KbConfigKey *key = group != NULL ? kb_config_group_key (group, "module") : NULL;
+  const char *module = kb_provider_module (config->groups, group);
 
-  return key != NULL ? key->value : name;
+  return module != NULL ? module : name;
 }
 
 static void
@@ -209,7 +224,7 @@ read_group (KbConfig *config, const KbConfigGroup *group, GError **error)
     return read_modules (config, group, error);
   if (strcmp (group->kind, "policy") == 0)
     return TRUE;
-  return check_instance (group, error);
+  return check_instance (config, group, error);
 }
 
 static gboolean
@@ -269,7 +284,8 @@ kb_config_load (const char *data_dir, const char *sysconf_dir, const char *user_
       || !add_below (config, sysconf_dir, KB_LAYER_SYSTEM, error)
       || !read_policy (config, &user_config, error))
     return NULL;
-  if (user_config && !add_below (config, user_dir, KB_LAYER_USER, error))
+  if ((user_config && !add_below (config, user_dir, KB_LAYER_USER, error))
+      || !add_providers (config, data_dir, error))
     return NULL;
   return finish (config, error) ? g_steal_pointer (&config) : NULL;
 }
@@ -280,7 +296,8 @@ kb_config_load_file (const char *path, GError **error)
   g_autoptr (KbConfig) config = config_new ();
 
   if (!add_defaults (config, error)
-      || !add_file (config, path, KB_LAYER_SYSTEM, NULL, error))
+      || !add_file (config, path, KB_LAYER_SYSTEM, NULL, error)
+      || !add_providers (config, NULL, error))
     return NULL;
   return finish (config, error) ? g_steal_pointer (&config) : NULL;
 }
@@ -392,31 +409,12 @@ kb_config_has_organizations (const KbConfig *config, const KbUrl *url)
   return best_organizations (config, url, &ignored) != NULL;
 }
 
-/* New: the options of GROUP, which are all its keys but the module's name. */
-static GArray *
-settings_of (const KbConfigGroup *group)
-{
-  GArray *settings = g_array_new (FALSE, FALSE, sizeof (KbSetting));
-
-  for (guint i = 0; group != NULL && i < group->n_keys; i++)
-    {
-      const KbConfigKey *key = &group->keys[i];
-      KbSetting setting = { .name = key->name, .value = key->value };
-
-      if (strcmp (key->name, "module") == 0)
-        continue;
-      setting.place = g_strdup_printf ("%s:%u", group->file, key->line);
-      g_array_append_val (settings, setting);
-    }
-  return settings;
-}
-
 KbInstance *
 kb_config_instance (const KbConfig *config, const char *kind, const char *name,
                     const KbModule *module, GError **error)
 {
   const KbConfigGroup *group = kb_config_groups_find (config->groups, kind, name);
-  g_autoptr (GArray) settings = settings_of (group);
+  g_autoptr (GArray) settings = kb_provider_settings (config->groups, group);
   KbInstance *instance
       = kb_instance_new (name, module, (const KbSetting *) (void *) settings->data,
                          settings->len, &config->network, error);
@@ -424,8 +422,6 @@ kb_config_instance (const KbConfig *config, const char *kind, const char *name,
   if (instance == NULL && group != NULL && error != NULL
       && !g_str_has_prefix ((*error)->message, group->file))
     g_prefix_error (error, "%s:%u: ", group->file, group->line);
-  for (guint i = 0; i < settings->len; i++)
-    g_free ((char *) g_array_index (settings, KbSetting, i).place);
   return instance;
 }
 

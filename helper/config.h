@@ -21,7 +21,9 @@ typedef struct _KbConfig KbConfig;
    group that the core owns; a bad pattern; a stack that is empty; an entry that stands
    twice in its list; `required` (use `requisite`); [policy] in the user's file.  Whether
    a module exists and takes its group's options is found out when an instance is made:
-   loading is on the way of every command. */
+   loading is on the way of every command.  Where a source names a provider, what no file
+   says of providers is taken from DATA_DIR/keybearer/providers.conf and the compiled-in
+   text of it. */
 KbConfig *kb_config_load (const char *data_dir, const char *sysconf_dir,
                           const char *user_dir, GError **error);
 

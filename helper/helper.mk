@@ -36,6 +36,7 @@ helper_libkeybearer_a_SOURCES += \
 	helper/config.c helper/config.h \
 	helper/config-groups.c helper/config-groups.h \
 	helper/config-place.c \
+	helper/config-provider.c helper/config-provider.h \
 	helper/config-scan.c helper/config-scan.h \
 	helper/config-stack.c helper/config-stack.h \
 	helper/instance.c helper/instance.h \
@@ -118,15 +119,19 @@ helper_libkeybearer_a_SOURCES += \
 	helper/commands/token.c \
 	helper/commands/token-form.c helper/commands/token-form.h
 
-# The defaults that are compiled in: the text of keybearer.conf as a C string.
+# The defaults that are compiled in: the text of keybearer.conf as a C string, and that of
+# providers.conf without its comments.
 BUILT_SOURCES += helper/defaults.conf.h
 CLEANFILES += helper/defaults.conf.h
 helper/libkeybearer_a-config.$(OBJEXT): helper/defaults.conf.h
-helper/defaults.conf.h: packaging/built/keybearer.conf
+helper/defaults.conf.h: packaging/built/keybearer.conf $(top_srcdir)/packaging/providers.conf
 	$(AM_V_GEN)$(AWK) ' \
-	  BEGIN { print "static const char kb_defaults[] =" } \
+	  FNR == 1 { print (NR == 1 ? "" : "  ;\n") "static const char " \
+	             (NR == 1 ? "kb_defaults" : "kb_providers") "[] =" } \
+	  FILENAME ~ /providers/ && /^(#|$$)/ { next } \
 	  { gsub (/[\\"]/, "\\\\&"); print "  \"" $$0 "\\n\"" } \
-	  END { print "  ;" }' packaging/built/keybearer.conf > $@.tmp && mv $@.tmp $@
+	  END { print "  ;" }' packaging/built/keybearer.conf $(top_srcdir)/packaging/providers.conf \
+	  > $@.tmp && mv $@.tmp $@
 
 # Tells a program of the build tree that its modules are there too (helper/loader.h).
 BUILT_SOURCES += helper/uninstalled

@@ -3,6 +3,7 @@
 EXTRA_DIST += packaging/keybearer.conf packaging/setup packaging/demo-session .ci/run
 confdir = $(datadir)/keybearer
 nodist_conf_DATA = packaging/built/keybearer.conf
+dist_conf_DATA = packaging/providers.conf
 
 # Without the modules that configure was told to leave out.
 CLEANFILES += packaging/built/keybearer.conf

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Unit tests of helper: one program a file.
 
-config_tests = tests/helper/test-config tests/helper/test-harden \
+config_tests = tests/helper/test-config tests/helper/test-config-provider tests/helper/test-harden \
 	tests/helper/test-instance tests/helper/test-loader tests/helper/test-log \
 	tests/helper/test-talk
 check_PROGRAMS += $(config_tests)
@@ -9,6 +9,9 @@ TESTS += $(config_tests)
 tests_helper_test_config_SOURCES = tests/helper/test-config.c
 tests_helper_test_config_LDADD = $(unit_ldadd)
 tests_helper_test_config_LDFLAGS = $(unit_ldflags)
+tests_helper_test_config_provider_SOURCES = tests/helper/test-config-provider.c
+tests_helper_test_config_provider_LDADD = $(unit_ldadd)
+tests_helper_test_config_provider_LDFLAGS = $(unit_ldflags)
 tests_helper_test_harden_SOURCES = tests/helper/test-harden.c
 tests_helper_test_harden_LDADD = $(unit_ldadd)
 tests_helper_test_harden_LDFLAGS = $(unit_ldflags)
