@@ -133,11 +133,14 @@ append_state (const Call *call, KbBuffer *answer, const KbCredential *credential
   return good;
 }
 
-/* The user that git named stays as it is, an organization too: git tells with it later
-   whether the server took the credential. */
+/* A password goes with its own user name, as forges want one that is no person's; with a
+   token as the password the user that git named stays as it is, an organization too. */
 static const char *
 user_for (const Call *call, const KbCredential *credential)
 {
+  if (kb_credential_scheme (credential) == KB_SCHEME_BASIC
+      && *kb_credential_user (credential) != '\0')
+    return kb_credential_user (credential);
   if (call->input.username != NULL && *call->input.username != '\0')
     return call->input.username;
   if (*kb_credential_user (credential) != '\0')
