@@ -14,6 +14,7 @@ sign_in_sources = \
 	plugins/common/device.c plugins/common/device.h \
 	plugins/common/idtoken.c plugins/common/idtoken.h \
 	plugins/common/tenant.c plugins/common/tenant.h
+discovery_sources = plugins/common/discovery.c plugins/common/discovery.h
 listener_sources = \
 	plugins/common/listener.c plugins/common/listener.h \
 	plugins/common/listener-form.c plugins/common/listener-form.h \

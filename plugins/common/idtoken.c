@@ -76,20 +76,34 @@ same (const char *a, const char *b)
   return kb_secret_equal (one, other);
 }
 
-/* `aud` may be a list; it is one string for every client that asks for itself alone. */
+/* Entra writes its GUIDs in either case. */
+static gboolean
+is_client (const char *text, const char *client)
+{
+  return text != NULL
+         && (g_str_equal (text, client)
+             || (kb_guid_is_valid (client) && g_ascii_strcasecmp (text, client) == 0));
+}
+
+/* `aud` may be a list: then `azp` says for which of them it was made (OpenID Connect Core
+   3.1.3.7, items 3 to 5). */
 static gboolean
 is_for (const KbJson *json, const char *client)
 {
   KbJsonNode aud = kb_json_member (json, 0, "aud");
+  g_autofree char *azp = kb_json_string (json, kb_json_member (json, 0, "azp"));
   g_autofree char *one = kb_json_string (json, aud);
+  guint size = one == NULL ? kb_json_size (json, aud) : 0;
 
+  if (azp != NULL ? !is_client (azp, client) : size > 1)
+    return FALSE;
   if (one != NULL)
-    return g_ascii_strcasecmp (one, client) == 0;
-  for (guint i = 0; i < kb_json_size (json, aud); i++)
+    return is_client (one, client);
+  for (guint i = 0; i < size; i++)
     {
       g_autofree char *each = kb_json_string (json, kb_json_at (json, aud, i));
 
-      if (each != NULL && g_ascii_strcasecmp (each, client) == 0)
+      if (is_client (each, client))
         return TRUE;
     }
   return FALSE;
@@ -121,6 +135,14 @@ kb_issuer_is_of (const char *iss, const char *origin)
 }
 
 static gboolean
+is_issuer (const char *iss, const KbIdTokenRules *rules)
+{
+  if (rules->issuer != NULL)
+    return g_strcmp0 (iss, rules->issuer) == 0;
+  return rules->origin == NULL || (iss != NULL && kb_issuer_is_of (iss, rules->origin));
+}
+
+static gboolean
 check_claims (const KbJson *json, const KbIdTokenRules *rules, GError **error)
 {
   g_autofree char *nonce = claim (json, "nonce");
@@ -131,7 +153,7 @@ check_claims (const KbJson *json, const KbIdTokenRules *rules, GError **error)
     return refuse (error, KB_ERROR_DENIED, "is for another application");
   if (rules->nonce != NULL && (nonce == NULL || !same (nonce, rules->nonce)))
     return refuse (error, KB_ERROR_DENIED, "belongs to another sign-in (nonce)");
-  if (rules->origin != NULL && (iss == NULL || !kb_issuer_is_of (iss, rules->origin)))
+  if (!is_issuer (iss, rules))
     return refuse (error, KB_ERROR_DENIED, "comes from another issuer");
   if (!kb_json_int64 (json, kb_json_member (json, 0, "exp"), FALSE, &expires))
     return refuse (error, KB_ERROR_PROTOCOL, "does not say when it ends");

@@ -26,6 +26,7 @@ typedef struct
   const char *client; /* what `aud` has to be */
   const char *nonce;  /* what `nonce` has to be, or NULL: it was not asked for */
   const char *origin; /* the origin that `iss` has to have, or NULL */
+  const char *issuer; /* what `iss` has to be, to the letter, or NULL */
 } KbIdTokenRules;
 
 /* KB_ERROR_DENIED when it belongs to another client, sign-in or issuer, or is over;

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#define BASIC "Authorization: Basic "
+
 void
 kb_oauth2_token_free (KbOauth2Token *token)
 {
@@ -69,6 +71,24 @@ gboolean
 kb_oauth2_append_secret (KbBuffer *form, const char *name, const KbSecret *value)
 {
   return append_pair (form, name, kb_secret_peek (value), kb_secret_length (value));
+}
+
+KbSecret *
+kb_oauth2_basic (const char *client, const KbSecret *secret)
+{
+  g_autoptr (KbBuffer) pair = kb_buffer_new (0);
+  g_autoptr (KbBuffer) encoded = kb_buffer_new (0);
+  char *text;
+
+  (void) append_encoded (pair, client, strlen (client));
+  (void) kb_buffer_append (pair, ":", 1);
+  (void) append_encoded (pair, kb_secret_peek (secret), kb_secret_length (secret));
+  text
+      = g_base64_encode ((const guchar *) kb_buffer_peek (pair), kb_buffer_length (pair));
+  (void) kb_buffer_append (encoded, text, strlen (text));
+  kb_wipe (text, strlen (text));
+  g_free (text);
+  return kb_buffer_steal (encoded);
 }
 
 static gboolean
@@ -196,13 +216,22 @@ post_form (KbHttp *http, const KbRequest *request, const KbOauth2Call *call,
 {
   g_autofree char *id = kb_text_random_id (TRUE);
   g_autofree char *id_header = g_strdup_printf ("client-request-id: %s", id);
-  const char *headers[] = { "Accept: application/json", id_header, NULL };
+  g_autoptr (KbBuffer) basic = kb_buffer_new (0);
+  const char *headers[] = { "Accept: application/json", id_header, NULL, NULL };
   KbHttpCall post = { .url = call->endpoint,
                       .headers = headers,
                       .body = call->form,
                       .body_type = "application/x-www-form-urlencoded" };
-  g_autoptr (KbHttpAnswer) answer = kb_http_send (http, request, &post, error);
+  g_autoptr (KbHttpAnswer) answer = NULL;
 
+  if (call->basic != NULL)
+    {
+      (void) kb_buffer_append (basic, BASIC, strlen (BASIC));
+      (void) kb_buffer_append (basic, kb_secret_peek (call->basic),
+                               kb_secret_length (call->basic));
+      headers[2] = kb_buffer_peek (basic);
+    }
+  answer = kb_http_send (http, request, &post, error);
   if (answer == NULL)
     return NULL;
   if (!is_refusal (answer))
@@ -237,4 +266,13 @@ kb_oauth2_send (KbHttp *http, const KbRequest *request, const KbOauth2Call *call
   g_clear_error (error);
   (void) refuse (error, "is no JSON object");
   return NULL;
+}
+
+gboolean
+kb_oauth2_tell (KbHttp *http, const KbRequest *request, const KbOauth2Call *call,
+                GError **error)
+{
+  g_autoptr (KbHttpAnswer) answer = post_form (http, request, call, error);
+
+  return answer != NULL;
 }

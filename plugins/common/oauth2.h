@@ -22,6 +22,10 @@ gboolean kb_oauth2_append (KbBuffer *form, const char *name, const char *value);
 gboolean kb_oauth2_append_secret (KbBuffer *form, const char *name,
                                   const KbSecret *value);
 
+/* New: what stands behind "Authorization: Basic " (RFC 6749 2.3.1: both are form-encoded
+   first). */
+KbSecret *kb_oauth2_basic (const char *client, const KbSecret *secret);
+
 typedef struct
 {
   KbSecret *access;     /* never NULL; visible ASCII without blanks */
@@ -52,6 +56,7 @@ typedef struct
   const KbBuffer *form;
   const KbSecret *secret; /* what FORM proves the client with: never shown, even when the
                              server says it */
+  const KbSecret *basic;  /* kb_oauth2_basic, or NULL */
   const KbSecret *grant;  /* a code or refresh token in FORM, as SECRET; or NULL */
   KbOauth2Refusal *refusal; /* filled when it is refused; or NULL */
 } KbOauth2Call;
@@ -74,6 +79,10 @@ void kb_oauth2_set_redirect_error (GError **error, const char *name,
    `error` in a 200 is a refusal too. */
 KbJson *kb_oauth2_send (KbHttp *http, const KbRequest *request, const KbOauth2Call *call,
                         GError **error);
+
+/* The same where an answer has nothing to say: FALSE with ERROR when it is a refusal. */
+gboolean kb_oauth2_tell (KbHttp *http, const KbRequest *request, const KbOauth2Call *call,
+                         GError **error);
 
 /* The pieces, for tests and fuzzers.  NOW is when the answer came. */
 KbOauth2Token *kb_oauth2_parse (KbSecret *body, gint64 now, GError **error);

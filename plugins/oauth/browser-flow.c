@@ -21,6 +21,7 @@ typedef struct
   char *state;
   char *nonce; /* or NULL: the provider knows no OpenID Connect */
   gboolean form_post;
+  char *redirect_uri;
 } Flow;
 
 static void
@@ -30,6 +31,7 @@ flow_clear (Flow *flow)
   kb_secret_unref (flow->verifier);
   g_free (flow->state);
   g_free (flow->nonce);
+  g_free (flow->redirect_uri);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Flow, flow_clear)
@@ -90,13 +92,16 @@ static gboolean
 flow_begin (Flow *flow, const KbOauthJob *job, GError **error)
 {
   const KbOauthSettings *settings = job->settings;
-  const char *origins[] = { settings->redirect, NULL };
+  g_autofree char *from = kb_oauth_job_answers_from (job);
+  const char *origins[] = { from, NULL };
 
   flow->job = job;
   flow->form_post = settings->form_post && !kb_oauth_pastes (job);
   flow->listener = kb_listener_new (port_of (job), error);
   if (flow->listener == NULL)
     return FALSE;
+  flow->redirect_uri = g_strdup_printf ("http://%s:%u", settings->loopback,
+                                        kb_listener_port (flow->listener));
   flow->verifier = new_verifier ();
   flow->state = random_text ();
   flow->nonce = kb_oauth_settings_asks (settings, "openid") ? random_text () : NULL;
@@ -115,7 +120,23 @@ add_person (const KbOauthJob *job, KbBuffer *query)
 
   if (hint != NULL)
     return kb_oauth2_append (query, "login_hint", hint);
-  return job->tenant == NULL || kb_oauth2_append (query, "prompt", "select_account");
+  return job->provider != NULL || kb_oauth2_append (query, "prompt", "select_account");
+}
+
+static gboolean
+add_extra (const KbOauthJob *job, KbBuffer *query)
+{
+  const char *const *extra
+      = kb_instance_list (job->settings->instance, "authorization-parameters");
+  gboolean fits = TRUE;
+
+  for (gsize i = 0; extra[i] != NULL && fits; i++)
+    {
+      g_auto (GStrv) parts = g_strsplit (extra[i], "=", 2);
+
+      fits = kb_oauth2_append (query, parts[0], parts[1]);
+    }
+  return fits;
 }
 
 static gboolean
@@ -127,14 +148,14 @@ fill_query (const Flow *flow, KbBuffer *query)
 
   return kb_oauth2_append (query, "client_id", settings->client)
          && kb_oauth2_append (query, "response_type", "code")
-         && kb_oauth2_append (query, "redirect_uri",
-                              kb_listener_redirect_uri (flow->listener))
+         && kb_oauth2_append (query, "redirect_uri", flow->redirect_uri)
          && (!flow->form_post || kb_oauth2_append (query, "response_mode", "form_post"))
          && kb_oauth2_append (query, "state", flow->state)
          && (flow->nonce == NULL || kb_oauth2_append (query, "nonce", flow->nonce))
          && kb_oauth2_append (query, "code_challenge", challenge)
          && kb_oauth2_append (query, "code_challenge_method", "S256")
-         && add_person (job, query) && kb_oauth_job_add_scope (job, query);
+         && add_extra (job, query) && add_person (job, query)
+         && kb_oauth_job_add_scope (job, query);
 }
 
 /* New, or NULL with ERROR. */
@@ -197,23 +218,12 @@ send_person (const Flow *flow, GError **error)
 
 /* ---- the answer ----------------------------------------------------------------- */
 
-/* RFC 9207: another server's answer must not be taken to this one. */
-static gboolean
-check_issuer (const KbOauthJob *job, const char *iss, GError **error)
-{
-  if (iss == NULL || kb_issuer_is_of (iss, job->settings->redirect))
-    return TRUE;
-  g_set_error_literal (error, KB_ERROR, KB_ERROR_DENIED,
-                       "the answer comes from another server than was asked (iss)");
-  return FALSE;
-}
-
 static gboolean
 check_answer (const KbOauthJob *job, const KbSignIn *answer, GError **error)
 {
   const char *text = answer->error_description;
 
-  if (!check_issuer (job, answer->iss, error))
+  if (!kb_oauth_job_check_issuer (job, answer->iss, error))
     return FALSE;
   if (answer->error == NULL && answer->code != NULL)
     return TRUE;
@@ -226,8 +236,7 @@ fill_form (const Flow *flow, KbBuffer *form, const KbSecret *code)
 {
   return kb_oauth2_append_secret (form, "code", code)
          && kb_oauth2_append_secret (form, "code_verifier", flow->verifier)
-         && kb_oauth2_append (form, "redirect_uri",
-                              kb_listener_redirect_uri (flow->listener))
+         && kb_oauth2_append (form, "redirect_uri", flow->redirect_uri)
          && kb_oauth_job_add_scope (flow->job, form);
 }
 
@@ -238,8 +247,7 @@ receive (const Flow *flow, KbSignIn *sign_in, GError **error)
 
   if (!kb_oauth_pastes (flow->job))
     return kb_listener_wait (flow->listener, request, sign_in, error);
-  return kb_oauth_paste (request, kb_listener_redirect_uri (flow->listener), flow->state,
-                         sign_in, error);
+  return kb_oauth_paste (request, flow->redirect_uri, flow->state, sign_in, error);
 }
 
 static KbAnswer

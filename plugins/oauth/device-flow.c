@@ -18,8 +18,9 @@ ask_code (const KbOauthJob *job, GError **error)
 {
   g_autofree char *endpoint = kb_oauth_job_endpoint (job, KB_OAUTH_DEVICECODE);
   g_autoptr (KbBuffer) form = kb_oauth_job_form (job, NULL);
-  KbOauth2Call call
-      = { .endpoint = endpoint, .form = form, .secret = job->client_secret };
+  KbOauth2Call call = {
+    .endpoint = endpoint, .form = form, .secret = job->client_secret, .basic = job->basic
+  };
   g_autoptr (KbJson) json = NULL;
 
   (void) kb_oauth_job_add_scope (job, form);

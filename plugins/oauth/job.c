@@ -15,7 +15,9 @@ kb_oauth_job_free (KbOauthJob *job)
   if (job == NULL)
     return;
   kb_http_free (job->http);
+  kb_oauth_provider_free (job->provider);
   kb_secret_unref (job->client_secret);
+  kb_secret_unref (job->basic);
   g_free (job->tenant);
   g_free (job->scope);
   g_free (job->claims);
@@ -110,6 +112,35 @@ scope_of (const KbOauthSettings *settings, const KbRequest *request)
                        : g_strdup (settings->scope);
 }
 
+static gboolean
+find_secret (KbOauthJob *job, GError **error)
+{
+  const KbInstance *instance = job->settings->instance;
+  const char *public = kb_instance_string (instance, "public-secret");
+
+  if (kb_instance_secret (instance, "client-secret", &job->client_secret, error)
+      == KB_FAILED)
+    return FALSE;
+  if (job->client_secret == NULL && public != NULL && *public != '\0')
+    job->client_secret = kb_secret_new_text (public);
+  if (job->client_secret != NULL && job->settings->basic)
+    job->basic = kb_oauth2_basic (job->settings->client, job->client_secret);
+  return TRUE;
+}
+
+static gboolean
+find_provider (KbOauthJob *job, GError **error)
+{
+  const KbOauthSettings *settings = job->settings;
+
+  if (settings->provider == NULL)
+    return find_tenant (job, error);
+  job->provider
+      = kb_oauth_provider_complete (settings->provider, settings->flows,
+                                    settings->instance, job->http, job->request, error);
+  return job->provider != NULL;
+}
+
 KbOauthJob *
 kb_oauth_job_new (const KbOauthSettings *settings, const KbRequest *request,
                   GError **error)
@@ -119,11 +150,10 @@ kb_oauth_job_new (const KbOauthSettings *settings, const KbRequest *request,
   job->settings = settings;
   job->request = request;
   job->scope = scope_of (settings, request);
-  if (kb_instance_secret (settings->instance, "client-secret", &job->client_secret, error)
-      == KB_FAILED)
+  if (!find_secret (job, error))
     return NULL;
   job->http = kb_http_new (settings->instance, error);
-  if (job->http == NULL || !find_tenant (job, error))
+  if (job->http == NULL || !find_provider (job, error))
     return NULL;
   job->claims = kb_claims_challenged (request);
   return g_steal_pointer (&job);
@@ -132,14 +162,61 @@ kb_oauth_job_new (const KbOauthSettings *settings, const KbRequest *request,
 char *
 kb_oauth_job_endpoint (const KbOauthJob *job, KbOauthEndpoint endpoint)
 {
-  static const char *const options[]
-      = { "authorization-endpoint", "token-endpoint", "device-endpoint" };
   static const char *const names[] = { "authorize", "token", "devicecode" };
 
-  if (job->tenant == NULL)
-    return g_strdup (kb_instance_string (job->settings->instance, options[endpoint]));
+  if (job->provider != NULL)
+    return g_strdup (job->provider->endpoints[endpoint]);
+  if (endpoint >= G_N_ELEMENTS (names))
+    return NULL;
   return g_strdup_printf ("%s/%s/oauth2/v2.0/%s", job->settings->authority, job->tenant,
                           names[endpoint]);
+}
+
+char *
+kb_oauth_job_answers_from (const KbOauthJob *job)
+{
+  if (job->provider == NULL)
+    return g_strdup (job->settings->authority);
+  return kb_oauth_provider_origin_of (job->provider, KB_OAUTH_AUTHORIZE);
+}
+
+guint
+kb_oauth_job_flows (const KbOauthJob *job)
+{
+  guint flows = job->settings->flows;
+
+  if (job->provider == NULL)
+    return flows;
+  if (job->provider->endpoints[KB_OAUTH_AUTHORIZE] == NULL)
+    flows &= ~KB_OAUTH_BROWSER;
+  if (job->provider->endpoints[KB_OAUTH_DEVICECODE] == NULL)
+    flows &= ~KB_OAUTH_DEVICE;
+  return flows;
+}
+
+/* Who is known by an issuer says that and nothing else; of others the host is known. */
+static gboolean
+is_issuer (const KbOauthJob *job, const char *iss)
+{
+  g_autofree char *origin = NULL;
+
+  if (job->provider != NULL && job->provider->issuer != NULL)
+    return g_str_equal (iss, job->provider->issuer);
+  origin = kb_oauth_job_answers_from (job);
+  return origin != NULL && kb_issuer_is_of (iss, origin);
+}
+
+gboolean
+kb_oauth_job_check_issuer (const KbOauthJob *job, const char *iss, GError **error)
+{
+  gboolean silent = job->provider == NULL || !job->provider->iss;
+
+  if (iss == NULL ? silent : is_issuer (job, iss))
+    return TRUE;
+  g_set_error (error, KB_ERROR, KB_ERROR_DENIED,
+               iss == NULL ? "the answer does not say which server it comes from (iss)"
+                           : "the answer comes from another server than was asked (iss)");
+  return FALSE;
 }
 
 /* The buffer takes a megabyte and what goes into it first is ours, so that only what
@@ -149,8 +226,9 @@ kb_oauth_job_form (const KbOauthJob *job, const char *grant_type)
 {
   KbBuffer *form = kb_buffer_new (0);
 
-  (void) kb_oauth2_append (form, "client_id", job->settings->client);
-  if (job->client_secret != NULL)
+  if (job->basic == NULL)
+    (void) kb_oauth2_append (form, "client_id", job->settings->client);
+  if (job->basic == NULL && job->client_secret != NULL)
     (void) kb_oauth2_append_secret (form, "client_secret", job->client_secret);
   if (grant_type != NULL)
     (void) kb_oauth2_append (form, "grant_type", grant_type);
@@ -160,7 +238,7 @@ kb_oauth_job_form (const KbOauthJob *job, const char *grant_type)
 gboolean
 kb_oauth_job_add_scope (const KbOauthJob *job, KbBuffer *form)
 {
-  return kb_oauth2_append (form, "scope", job->scope)
+  return (*job->scope == '\0' || kb_oauth2_append (form, "scope", job->scope))
          && (job->claims == NULL || kb_oauth2_append (form, "claims", job->claims));
 }
 
@@ -172,6 +250,7 @@ kb_oauth_job_ask (const KbOauthJob *job, const KbBuffer *form, const KbSecret *g
   KbOauth2Call call = { .endpoint = endpoint,
                         .form = form,
                         .secret = job->client_secret,
+                        .basic = job->basic,
                         .grant = grant,
                         .refusal = refusal };
 
@@ -197,9 +276,11 @@ gboolean
 kb_oauth_job_who (const KbOauthJob *job, const KbOauth2Token *token, const char *nonce,
                   KbIdToken *id, GError **error)
 {
-  KbIdTokenRules rules = { .client = job->settings->client,
-                           .nonce = nonce,
-                           .origin = job->settings->origin };
+  KbIdTokenRules rules
+      = { .client = job->settings->client,
+          .nonce = nonce,
+          .origin = job->settings->origin,
+          .issuer = job->provider != NULL ? job->provider->issuer : NULL };
 
   if (token->id_token != NULL)
     return kb_id_token_read (token->id_token, &rules, id, error);
@@ -209,7 +290,11 @@ kb_oauth_job_who (const KbOauthJob *job, const KbOauth2Token *token, const char 
                            "the token answer has no id_token");
       return FALSE;
     }
-  id->account = meant_account (job);
+  if (job->provider != NULL)
+    id->account = kb_oauth_provider_account (job->provider, job->http, job->request,
+                                             token->access);
+  if (id->account == NULL)
+    id->account = meant_account (job);
   return TRUE;
 }
 
@@ -255,7 +340,7 @@ check_scope (const KbOauthJob *job, const KbOauth2Token *token, GError **error)
 
   if (missing == NULL)
     return TRUE;
-  if (job->tenant == NULL)
+  if (job->provider != NULL && job->provider->issuer == NULL)
     {
       kb_request_note (job->request, "the server did not grant the scope %s", missing);
       return TRUE;

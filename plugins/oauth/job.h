@@ -15,10 +15,12 @@ typedef struct
   const KbOauthSettings *settings; /* borrowed */
   const KbRequest *request;        /* borrowed */
   KbHttp *http;
-  KbSecret *client_secret; /* or NULL */
-  char *tenant;            /* of Entra: what stands in the path; else NULL */
-  char *scope;             /* as it is asked for */
-  char *claims;            /* JSON that the server wants to see satisfied, or NULL */
+  KbOauthProvider *provider; /* whole; NULL: Entra */
+  KbSecret *client_secret;   /* or NULL */
+  KbSecret *basic; /* the client by HTTP Basic: NAME:SECRET in base64, or NULL */
+  char *tenant;    /* of Entra: what stands in the path; else NULL */
+  char *scope;     /* as it is asked for, perhaps "" */
+  char *claims;    /* JSON that the server wants to see satisfied, or NULL */
 } KbOauthJob;
 
 /* New, or NULL.  May ask the organization's front door which tenant it has. */
@@ -35,18 +37,22 @@ char *kb_oauth_known_tenant (const KbOauthSettings *settings, const KbRequest *r
 char *kb_oauth_realm (const KbOauthSettings *settings, const KbRequest *request,
                       const char *tenant);
 
-typedef enum
-{
-  KB_OAUTH_AUTHORIZE,
-  KB_OAUTH_TOKEN,
-  KB_OAUTH_DEVICECODE
-} KbOauthEndpoint;
-
-/* New. */
+/* New, or NULL: a provider has none. */
 char *kb_oauth_job_endpoint (const KbOauthJob *job, KbOauthEndpoint endpoint);
 
 /* New: a form with the client, how it proves itself, and the grant type (or NULL). */
 KbBuffer *kb_oauth_job_form (const KbOauthJob *job, const char *grant_type);
+
+/* New: who may post an answer through the browser. */
+char *kb_oauth_job_answers_from (const KbOauthJob *job);
+
+/* What of the instance's flows (KB_OAUTH_*) the provider has. */
+guint kb_oauth_job_flows (const KbOauthJob *job);
+
+/* Whether ISS (or NULL), as it came with an answer through the browser, is of whoever was
+   asked (RFC 9207). */
+gboolean kb_oauth_job_check_issuer (const KbOauthJob *job, const char *iss,
+                                    GError **error);
 
 /* Appends the scope, and the claims where there are any. */
 gboolean kb_oauth_job_add_scope (const KbOauthJob *job, KbBuffer *form);

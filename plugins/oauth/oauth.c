@@ -2,22 +2,18 @@
 /* Source: the token of a person who signed in once, with Microsoft Entra or any OAuth 2.0
    provider.  Knows nothing of where it is kept. */
 #include "oauth/refresh.h"
+#include "oauth/revoke.h"
 #include "oauth/sign-in.h"
-
-#include "common/authority.h"
-
-/* Git Credential Manager has used it for years; keybearer-oauth(8) says what it is worth.
- */
-#define CLIENT_DEFAULT "872cd9fa-d31f-45e0-9eab-6e460a02d1f1"
 
 static const KbOption options[] = {
   { "authority", KB_OPTION_STRING, FALSE, NULL,
     "Entra's sign-in host, https://login.microsoftonline.com unless named" },
   { "tenant", KB_OPTION_STRING, FALSE, NULL,
     "Tenant: its GUID or a domain name of it; else it is found" },
-  { "client-id", KB_OPTION_STRING, FALSE, CLIENT_DEFAULT, "Application (client) id" },
-  { "scope", KB_OPTION_STRING, FALSE, KB_AZURE_DEVOPS_ID "/.default",
-    "What the token is for" },
+  { "client-id", KB_OPTION_STRING, FALSE, NULL,
+    "Application (client) id, for Entra a well-known one unless named" },
+  { "scope", KB_OPTION_STRING, FALSE, NULL,
+    "What the token is for, Azure DevOps unless named" },
   { "flows", KB_OPTION_LIST, FALSE, "browser;device",
     "How a person signs in: browser, device" },
   { "port", KB_OPTION_INTEGER, FALSE, NULL, "Loopback port, any free one unless named" },
@@ -25,15 +21,35 @@ static const KbOption options[] = {
     "Seconds that a sign-in in the browser may take, 5 to 900" },
   { "response-mode", KB_OPTION_STRING, FALSE, NULL,
     "How the browser brings the answer: form_post or query" },
+  { "redirect-host", KB_OPTION_STRING, FALSE, NULL,
+    "What the redirect URI calls this computer: localhost or 127.0.0.1" },
   { "account", KB_OPTION_STRING, FALSE, NULL, "Account to sign in with" },
+  { "issuer", KB_OPTION_STRING, FALSE, NULL,
+    "Another provider that tells its addresses itself" },
+  { "endpoint-origins", KB_OPTION_LIST, FALSE, NULL,
+    "Where else than on the issuer's host these may be" },
+  { "base", KB_OPTION_STRING, FALSE, NULL,
+    "Another provider's address, for endpoints that begin with a slash" },
   { "authorization-endpoint", KB_OPTION_STRING, FALSE, NULL,
     "Another provider's address for browsers" },
   { "token-endpoint", KB_OPTION_STRING, FALSE, NULL,
     "Another provider's address for tokens" },
   { "device-endpoint", KB_OPTION_STRING, FALSE, NULL,
     "Another provider's address for device codes" },
+  { "revocation-endpoint", KB_OPTION_STRING, FALSE, NULL,
+    "Another provider's address for revoking tokens" },
+  { "userinfo-endpoint", KB_OPTION_STRING, FALSE, NULL,
+    "Another provider's address that tells whose token it is" },
+  { "authorization-parameters", KB_OPTION_LIST, FALSE, NULL,
+    "NAME=VALUE to add to the address for browsers" },
   { "client-secret", KB_OPTION_SECRET, FALSE, NULL,
     "Secret of the application, where a provider wants one" },
+  { "public-secret", KB_OPTION_STRING, FALSE, NULL,
+    "The same for an application that everybody has, so that it is none" },
+  { "client-auth", KB_OPTION_STRING, FALSE, NULL,
+    "How the application proves itself: form or basic" },
+  { "expired-errors", KB_OPTION_LIST, FALSE, NULL,
+    "What the provider calls a dead refresh token beside invalid_grant" },
   { "user", KB_OPTION_STRING, FALSE, NULL, "User name that the token is a password for" },
   { NULL, KB_OPTION_STRING, FALSE, NULL, NULL }
 };
@@ -63,6 +79,11 @@ oauth_identify (gpointer self, const KbRequest *request, KbIdentity *identity,
   const char *account = kb_instance_string (settings->instance, "account");
   g_autofree char *tenant = NULL;
 
+  if (settings->idle != NULL)
+    {
+      kb_request_note (request, "%s, see keybearer-oauth(8)", settings->idle);
+      return KB_DECLINED;
+    }
   if (kb_request_scope (request) != NULL && settings->authority == NULL)
     {
       kb_request_note (request, "its scope is a matter of this provider alone");
@@ -154,11 +175,18 @@ oauth_acquire (gpointer self, const KbRequest *request, KbCredential **credentia
   return KB_FAILED;
 }
 
+static KbAnswer
+oauth_revoke (gpointer self, const KbRequest *request, GError **error)
+{
+  return kb_oauth_revoke (self, request, error);
+}
+
 static const KbSource source = { .open = oauth_open,
                                  .close = oauth_close,
                                  .identify = oauth_identify,
                                  .acquire = oauth_acquire,
-                                 .flags = KB_SOURCE_SCOPES };
+                                 .flags = KB_SOURCE_SCOPES,
+                                 .revoke = oauth_revoke };
 
 const KbModule kb_module = {
   .abi = KB_MODULE_ABI,

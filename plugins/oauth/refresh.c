@@ -16,12 +16,23 @@ who_refreshed (const KbOauthJob *job, const KbOauth2Token *token, KbIdToken *id)
 {
   const char *account = kb_request_account (job->request);
 
-  (void) kb_oauth_job_who (job, token, NULL, id, NULL);
+  if (job->provider == NULL || account == NULL)
+    (void) kb_oauth_job_who (job, token, NULL, id, NULL);
   if (account == NULL)
     return;
   /* Kept under the name by which it was found, whatever the person is called by now. */
   g_free (id->account);
   id->account = g_strdup (account);
+}
+
+/* Not every provider says invalid_grant when only a new sign-in helps. */
+static void
+name_expiry (const KbOauthJob *job, const KbOauth2Refusal *refusal, GError **error)
+{
+  const char *const *names = kb_instance_list (job->settings->instance, "expired-errors");
+
+  if (refusal->error != NULL && g_strv_contains (names, refusal->error))
+    (*error)->code = KB_ERROR_INTERACTION;
 }
 
 KbAnswer
@@ -42,6 +53,7 @@ kb_oauth_refresh (KbOauthJob *job, KbCredential **credential, GError **error)
   token = kb_oauth_job_ask (job, form, renewal, &refusal, error);
   if (token == NULL)
     {
+      name_expiry (job, &refusal, error);
       if (refusal.claims != NULL)
         {
           g_free (job->claims);

@@ -3,24 +3,26 @@
    Knows nothing of requests. */
 #include "oauth/settings.h"
 
-#include "base/text.h"
-#include "base/url.h"
 #include "common/authority.h"
 
 #include <string.h>
+
+/* Git Credential Manager has used it for years; keybearer-oauth(8) says what it is worth.
+ */
+#define CLIENT_DEFAULT "872cd9fa-d31f-45e0-9eab-6e460a02d1f1"
 
 void
 kb_oauth_settings_free (KbOauthSettings *settings)
 {
   if (settings == NULL)
     return;
+  kb_oauth_provider_free (settings->provider);
   g_free (settings->authority);
   g_free (settings->origin);
   g_free (settings->tenant);
   g_free (settings->client);
   g_free (settings->scope);
   g_free (settings->resource);
-  g_free (settings->redirect);
   g_free (settings);
 }
 
@@ -49,21 +51,19 @@ is_plain (const char *text)
   return *text != '\0';
 }
 
-/* New: the origin of an endpoint that is an https URL; NULL with ERROR when it is none;
- *ORIGIN stays NULL when it is not configured. */
-static gboolean
-endpoint_origin (const KbInstance *instance, const char *option, char **origin,
-                 GError **error)
+/* NULL: absent, or taken back by an empty value. */
+static const char *
+option_of (const KbInstance *instance, const char *option)
 {
   const char *text = kb_instance_string (instance, option);
-  g_autoptr (KbUrl) url = text != NULL ? kb_url_parse (text, NULL) : NULL;
 
-  if (text == NULL)
-    return TRUE;
-  if (url == NULL || !g_str_equal (url->scheme, "https") || url->user != NULL)
-    return refuse (error, option, "not an https URL without query and user");
-  *origin = kb_url_origin (url);
-  return TRUE;
+  return text != NULL && *text != '\0' ? text : NULL;
+}
+
+static gboolean
+one_of (const char *text, const char *a, const char *b)
+{
+  return g_str_equal (text, a) || g_str_equal (text, b);
 }
 
 static gboolean
@@ -81,22 +81,29 @@ read_flows (KbOauthSettings *settings, GError **error)
   return settings->flows != 0 || refuse (error, "flows", "there is none");
 }
 
+/* RFC 8252 wants the address and not the name; Entra registers the name. */
 static gboolean
 read_answer (KbOauthSettings *settings, GError **error)
 {
-  const char *mode = kb_instance_string (settings->instance, "response-mode");
+  const char *mode = option_of (settings->instance, "response-mode");
+  const char *loopback = option_of (settings->instance, "redirect-host");
   gint64 port = kb_instance_integer (settings->instance, "port");
   gint64 timeout = kb_instance_integer (settings->instance, "timeout");
 
   if (mode == NULL)
     mode = settings->authority != NULL ? "form_post" : "query";
-  settings->form_post = g_str_equal (mode, "form_post");
-  if (!settings->form_post && !g_str_equal (mode, "query"))
+  if (loopback == NULL)
+    loopback = settings->authority != NULL ? "localhost" : "127.0.0.1";
+  if (!one_of (mode, "form_post", "query"))
     return refuse (error, "response-mode", "only form_post and query are known");
+  if (!one_of (loopback, "localhost", "127.0.0.1"))
+    return refuse (error, "redirect-host", "only localhost and 127.0.0.1 are known");
   if (port > 65535)
     return refuse (error, "port", "more than 65535");
   if (timeout < 5 || timeout > 900)
     return refuse (error, "timeout", "less than 5 or more than 900 seconds");
+  settings->form_post = g_str_equal (mode, "form_post");
+  settings->loopback = loopback;
   settings->port = (guint) port;
   settings->timeout_ms = timeout * 1000;
   return TRUE;
@@ -106,11 +113,15 @@ static gboolean
 read_entra (KbOauthSettings *settings, GError **error)
 {
   const KbInstance *instance = settings->instance;
-  const char *authority = kb_instance_string (instance, "authority");
-  const char *tenant = kb_instance_string (instance, "tenant");
-  const char *scope = kb_instance_string (instance, "scope");
-  const char *client = kb_instance_string (instance, "client-id");
+  const char *authority = option_of (instance, "authority");
+  const char *tenant = option_of (instance, "tenant");
+  const char *scope = option_of (instance, "scope");
+  const char *client = option_of (instance, "client-id");
 
+  if (scope == NULL)
+    scope = KB_AZURE_DEVOPS_ID "/.default";
+  if (client == NULL)
+    client = CLIENT_DEFAULT;
   settings->authority = kb_authority_parse (
       authority != NULL ? authority : KB_AUTHORITY_DEFAULT, FALSE, error);
   if (settings->authority == NULL)
@@ -123,7 +134,6 @@ read_entra (KbOauthSettings *settings, GError **error)
   if (!kb_guid_is_valid (client))
     return refuse (error, "client-id", "not a GUID");
   settings->origin = g_strdup (settings->authority);
-  settings->redirect = g_strdup (settings->authority);
   settings->tenant = tenant != NULL ? g_ascii_strdown (tenant, -1) : NULL;
   settings->client = g_ascii_strdown (client, -1);
   settings->scope = g_strdup_printf ("%s %s", scope, KB_OAUTH_OIDC_WORDS);
@@ -131,62 +141,126 @@ read_entra (KbOauthSettings *settings, GError **error)
   return TRUE;
 }
 
-/* Everything else: its endpoints are named, and its scope is sent as it is. */
+/* A flow without its endpoint is none; what only discovery can tell stays. */
+static void
+drop_flows (KbOauthSettings *settings)
+{
+  const KbOauthProvider *provider = settings->provider;
+
+  if (provider->issuer == NULL && provider->endpoints[KB_OAUTH_AUTHORIZE] == NULL)
+    settings->flows &= ~KB_OAUTH_BROWSER;
+  if (provider->issuer == NULL && provider->endpoints[KB_OAUTH_DEVICECODE] == NULL)
+    settings->flows &= ~KB_OAUTH_DEVICE;
+}
+
+static gboolean
+check_generic (const KbOauthSettings *settings, GError **error)
+{
+  const KbInstance *instance = settings->instance;
+
+  if (option_of (instance, "authority") != NULL || option_of (instance, "tenant") != NULL)
+    return refuse (error, "authority", "does not go with another provider");
+  if (settings->flows == 0)
+    return refuse (error, "flows",
+                   "authorization-endpoint or device-endpoint is missing");
+  return TRUE;
+}
+
+/* Everything else: it is asked for as it stands. */
 static gboolean
 read_generic (KbOauthSettings *settings, GError **error)
 {
   const KbInstance *instance = settings->instance;
-  const char *host;
-  g_autofree char *device = NULL;
+  const char *scope = option_of (instance, "scope");
+  const char *client = option_of (instance, "client-id");
+  const char *auth = option_of (instance, "client-auth");
 
-  if (kb_instance_string (instance, "authority") != NULL
-      || kb_instance_string (instance, "tenant") != NULL)
-    return refuse (error, "token-endpoint", "does not go with authority and tenant");
-  if (!endpoint_origin (instance, "token-endpoint", &settings->origin, error)
-      || !endpoint_origin (instance, "device-endpoint", &device, error)
-      || !endpoint_origin (instance, "authorization-endpoint", &settings->redirect,
-                           error))
+  drop_flows (settings);
+  if (!check_generic (settings, error))
     return FALSE;
-  if ((settings->flows & KB_OAUTH_BROWSER) != 0 && settings->redirect == NULL)
-    settings->flows &= ~KB_OAUTH_BROWSER;
-  if ((settings->flows & KB_OAUTH_DEVICE) != 0 && device == NULL)
-    settings->flows &= ~KB_OAUTH_DEVICE;
-  if (settings->flows == 0)
-    return refuse (error, "flows",
-                   "authorization-endpoint or device-endpoint is missing");
-  host = settings->origin + strlen ("https://");
-  settings->client = g_strdup (kb_instance_string (instance, "client-id"));
-  settings->scope = g_strdup (kb_instance_string (instance, "scope"));
-  settings->resource = g_strdup_printf ("%s/%s", host, settings->client);
+  if (auth != NULL && !one_of (auth, "form", "basic"))
+    return refuse (error, "client-auth", "only form and basic are known");
+  if (scope == NULL)
+    scope = settings->provider->issuer != NULL ? "openid offline_access" : "";
+  if (client == NULL)
+    settings->idle = "client-id is missing";
+  settings->basic = auth != NULL && g_str_equal (auth, "basic");
+  settings->origin = g_strdup (settings->provider->origin);
+  settings->client = g_strdup (client);
+  settings->scope = g_strdup (scope);
+  settings->resource
+      = g_strdup_printf ("%s/%s", settings->origin + strlen ("https://"), client);
+  return TRUE;
+}
+
+/* NAME=VALUE; a name of ours would be there twice. */
+static gboolean
+check_extra (const KbInstance *instance, GError **error)
+{
+  static const char *const ours[] = { "client_id",
+                                      "client_secret",
+                                      "redirect_uri",
+                                      "response_type",
+                                      "response_mode",
+                                      "state",
+                                      "nonce",
+                                      "scope",
+                                      "code_challenge",
+                                      "claims",
+                                      "code_challenge_method",
+                                      "login_hint",
+                                      NULL };
+  const char *const *extra = kb_instance_list (instance, "authorization-parameters");
+
+  for (gsize i = 0; extra[i] != NULL; i++)
+    {
+      g_autofree char *name = g_strndup (extra[i], strcspn (extra[i], "="));
+
+      if (*name == '\0' || extra[i][strlen (name)] == '\0' || !is_plain (extra[i])
+          || g_strv_contains (ours, name))
+        return refuse (error, "authorization-parameters",
+                       "not NAME=VALUE, or one that every sign-in has anyway");
+    }
   return TRUE;
 }
 
 static gboolean
 check_words (const KbInstance *instance, GError **error)
 {
-  static const char *const names[] = { "client-id", "scope", "account", "user" };
+  static const char *const names[]
+      = { "client-id", "scope", "account", "user", "public-secret" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
-      const char *value = kb_instance_string (instance, names[i]);
+      const char *value = option_of (instance, names[i]);
 
       if (value != NULL && !is_plain (value))
         return refuse (error, names[i], "not visible ASCII");
     }
-  if (strspn (kb_instance_string (instance, "scope"), " ") > 0)
+  if (g_str_has_prefix (kb_instance_string (instance, "scope") != NULL
+                            ? kb_instance_string (instance, "scope")
+                            : "",
+                        " "))
     return refuse (error, "scope", "begins with a blank");
-  return TRUE;
+  return check_extra (instance, error);
 }
 
 KbOauthSettings *
 kb_oauth_settings_new (const KbInstance *instance, GError **error)
 {
   g_autoptr (KbOauthSettings) settings = g_new0 (KbOauthSettings, 1);
+  g_autoptr (GError) wrong = NULL;
   gboolean good;
 
   settings->instance = instance;
+  settings->provider = kb_oauth_provider_new (instance, &wrong);
+  if (wrong != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&wrong));
+      return NULL;
+    }
   good = check_words (instance, error) && read_flows (settings, error);
-  if (good && kb_instance_string (instance, "token-endpoint") != NULL)
+  if (good && settings->provider != NULL)
     good = read_generic (settings, error);
   else if (good)
     good = read_entra (settings, error);

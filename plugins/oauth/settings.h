@@ -4,7 +4,7 @@
 #ifndef KB_OAUTH_SETTINGS_H
 #define KB_OAUTH_SETTINGS_H
 
-#include "keybearer-module.h"
+#include "oauth/provider.h"
 
 G_BEGIN_DECLS
 
@@ -13,21 +13,25 @@ G_BEGIN_DECLS
 
 #define KB_OAUTH_BROWSER 1u
 #define KB_OAUTH_DEVICE 2u
+#define KB_OAUTH_REVOKING 4u /* no way to sign in, but to end one */
 
 typedef struct
 {
   const KbInstance *instance; /* borrowed; must outlive this */
-  char *authority;            /* origin of Entra; NULL: a generic provider */
+  char *authority;            /* origin of Entra; NULL: another provider */
+  KbOauthProvider *provider;  /* that one, or NULL: Entra */
   char *origin;               /* of whoever issues tokens, Entra or not */
   char *tenant;               /* lower case, or NULL: it has to be found */
   char *client;
-  char *scope;        /* as it is asked for */
-  char *resource;     /* what the tokens are for, as a part of the realm */
-  char *redirect;     /* origin that may post an answer */
-  guint flows;        /* KB_OAUTH_* */
-  guint port;         /* of the listener, 0 for any */
-  gint64 timeout_ms;  /* of a sign-in in the browser */
-  gboolean form_post; /* the answer comes as a POST, and as nothing else */
+  char *scope;          /* as it is asked for, perhaps "" */
+  char *resource;       /* what the tokens are for, as a part of the realm */
+  guint flows;          /* KB_OAUTH_* */
+  guint port;           /* of the listener, 0 for any */
+  gint64 timeout_ms;    /* of a sign-in in the browser */
+  const char *loopback; /* the host in the redirect URI */
+  gboolean form_post;   /* the answer comes as a POST, and as nothing else */
+  gboolean basic;       /* the client proves itself by HTTP Basic, not in the form */
+  const char *idle;     /* why nothing can be made here, or NULL */
 } KbOauthSettings;
 
 /* New, or NULL with KB_ERROR_CONFIG. */

@@ -33,8 +33,9 @@ asked_person (const KbOauthJob *job)
 {
   const char *person = named (job);
 
-  if (person == NULL)
-    person = kb_request_user (job->request);
+  if (person != NULL)
+    return g_utf8_strdown (person, -1);
+  person = kb_request_user (job->request);
   return person != NULL && strchr (person, '@') != NULL ? g_utf8_strdown (person, -1)
                                                         : NULL;
 }
@@ -82,7 +83,7 @@ kb_oauth_pastes (const KbOauthJob *job)
 static gboolean
 wants_device (const KbOauthJob *job)
 {
-  guint flows = job->settings->flows;
+  guint flows = kb_oauth_job_flows (job);
 
   if (flow_is (job, "device"))
     return TRUE;
@@ -98,7 +99,7 @@ check_flow (const KbOauthJob *job, GError **error)
                  : kb_oauth_pastes (job) ? KB_OAUTH_BROWSER
                                          : 0;
 
-  if ((job->settings->flows & wanted) == wanted)
+  if ((kb_oauth_job_flows (job) & wanted) == wanted)
     return TRUE;
   g_set_error (error, KB_ERROR, KB_ERROR_CONFIG,
                "this way to sign in is not among the flows of [source %s]",
@@ -127,6 +128,12 @@ kb_oauth_sign_in (KbOauthJob *job, KbCredential **credential, GError **error)
 
   if (!check_flow (job, error))
     return KB_FAILED;
+  if (kb_oauth_job_flows (job) == 0)
+    {
+      g_set_error_literal (error, KB_ERROR, KB_ERROR_CONFIG,
+                           "flows: the provider has none of them");
+      return KB_FAILED;
+    }
   if (wants_device (job))
     return kb_oauth_device (job, credential, error);
   answer = kb_oauth_browser (job, &refusal, credential, &problem);

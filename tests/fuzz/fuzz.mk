@@ -31,6 +31,15 @@ tests_fuzz_fuzz_config_SOURCES = tests/fuzz/fuzz-config.c $(fuzz_main)
 tests_fuzz_fuzz_config_LDADD = $(unit_ldadd)
 tests_fuzz_fuzz_config_LDFLAGS = $(fuzz_ldflags)
 
+if PLUGIN_OAUTH
+fuzz_targets += tests/fuzz/fuzz-discovery
+tests_fuzz_fuzz_discovery_SOURCES = tests/fuzz/fuzz-discovery.c \
+	$(discovery_sources) $(http_sources) $(fuzz_main)
+tests_fuzz_fuzz_discovery_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
+tests_fuzz_fuzz_discovery_LDADD = $(host_ldadd) $(CURL_LIBS)
+tests_fuzz_fuzz_discovery_LDFLAGS = $(fuzz_ldflags) $(whole_archive)
+endif
+
 fuzz_targets += tests/fuzz/fuzz-item
 tests_fuzz_fuzz_item_SOURCES = tests/fuzz/fuzz-item.c $(fuzz_main)
 tests_fuzz_fuzz_item_LDADD = $(unit_ldadd)

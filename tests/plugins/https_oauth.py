@@ -97,6 +97,9 @@ def answer(server, head, body):
         return server.answer("200 OK", {
             "device_code": "CANARY-device", "user_code": "BL6XB575V", "expires_in": 900, "interval": 5,
             "verification_uri": "https://device.example/login"})
+    if path.endswith("/revoke"):
+        known = form["token_type_hint"] == "refresh_token" or name != "oauth-stubborn"
+        return server.good() if known else server.refusal("unsupported_token_type", 0, form["token"])
     if form["grant_type"] == "refresh_token":
         return refreshed(server, name, form)
     return redeemed(server, name, form, server.origin)

@@ -66,7 +66,8 @@ source_tests += tests/plugins/test-service-principal
 source_tests += tests/plugins/test-oauth2 tests/plugins/test-http
 endif
 if PLUGIN_OAUTH
-source_tests += tests/plugins/test-oauth tests/plugins/test-oauth-pieces
+source_tests += tests/plugins/test-oauth tests/plugins/test-oauth-pieces \
+	tests/plugins/test-oauth-provider
 endif
 if PLUGIN_AZURE_DEVOPS
 source_tests += tests/plugins/test-azure-devops
@@ -146,8 +147,11 @@ tests_plugins_test_azure_devops_SOURCES = tests/plugins/test-azure-devops.c \
 tests_plugins_test_azure_devops_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
 tests_plugins_test_azure_devops_LDADD = $(host_ldadd)
 tests_plugins_test_azure_devops_LDFLAGS = $(host_ldflags)
+tests_plugins_test_oauth_provider_SOURCES = tests/plugins/test-oauth-provider.c $(source_host)
+tests_plugins_test_oauth_provider_LDADD = $(host_ldadd)
+tests_plugins_test_oauth_provider_LDFLAGS = $(host_ldflags)
 tests_plugins_test_oauth_pieces_SOURCES = tests/plugins/test-oauth-pieces.c \
-	$(source_host) $(sign_in_sources) $(oauth2_sources) $(http_sources)
+	$(source_host) $(sign_in_sources) $(discovery_sources) $(oauth2_sources) $(http_sources)
 tests_plugins_test_oauth_pieces_CPPFLAGS = $(AM_CPPFLAGS) $(OAUTH_CFLAGS)
 tests_plugins_test_oauth_pieces_LDADD = $(host_ldadd) $(OAUTH_LIBS)
 tests_plugins_test_oauth_pieces_LDFLAGS = $(host_ldflags)

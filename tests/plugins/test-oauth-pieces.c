@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "common/authority.h"
 #include "common/device.h"
+#include "common/discovery.h"
 #include "common/idtoken.h"
 #include "common/tenant.h"
 
@@ -136,19 +137,29 @@ test_device_answers (void)
 
 /* ---- id_tokens ------------------------------------------------------------------ */
 
+#define CLIENT "00000000-0000-0000-0000-00000000abcd"
+
 static gboolean
-read_id (const char *claims, KbIdToken *id, GError **error)
+read_with (const KbIdTokenRules *rules, const char *claims, KbIdToken *id, GError **error)
 {
   g_autofree char *middle = kb_text_base64url ((const guint8 *) claims, strlen (claims));
   g_autofree char *text = g_strdup_printf ("e30.%s.c2ln", middle);
   g_autoptr (KbSecret) token = kb_secret_new_text (text);
-  KbIdTokenRules rules = { "abc", "n-1", ORIGIN };
 
-  return kb_id_token_read (token, &rules, id, error);
+  return kb_id_token_read (token, rules, id, error);
+}
+
+static gboolean
+read_id (const char *claims, KbIdToken *id, GError **error)
+{
+  KbIdTokenRules rules = { CLIENT, "n-1", ORIGIN, NULL };
+
+  return read_with (&rules, claims, id, error);
 }
 
 #define GOOD                                                                             \
-  "{\"aud\":\"ABC\",\"nonce\":\"n-1\",\"exp\":4102444800,"                               \
+  "{\"aud\":\"00000000-0000-0000-0000-00000000ABCD\",\"nonce\":\"n-1\",\"exp\":"         \
+  "4102444800,"                                                                          \
   "\"iss\":\"https://login.microsoftonline.com/" TENANT "/v2.0\""
 
 static void
@@ -189,18 +200,118 @@ test_foreign_id_tokens (void)
 {
   assert_refused ("[]", "cannot be read");
   assert_refused ("{\"sub\":\"s\"}", "another application");
-  assert_refused ("{\"aud\":\"abc\",\"sub\":\"s\"}", "nonce");
-  assert_refused ("{\"aud\":\"abc\",\"nonce\":\"n-2\"}", "nonce");
-  assert_refused ("{\"aud\":\"abc\",\"nonce\":\"n-1\"}", "issuer");
-  assert_refused ("{\"aud\":[\"x\",\"abc\"],\"nonce\":\"n-1\","
+  assert_refused ("{\"aud\":\"" CLIENT "\",\"sub\":\"s\"}", "nonce");
+  assert_refused ("{\"aud\":\"" CLIENT "\",\"nonce\":\"n-2\"}", "nonce");
+  assert_refused ("{\"aud\":\"" CLIENT "\",\"nonce\":\"n-1\"}", "issuer");
+  assert_refused ("{\"aud\":[\"" CLIENT "\"],\"nonce\":\"n-1\","
                   "\"iss\":\"https://login.microsoftonline.com.evil.example/x\"}",
                   "issuer");
-  assert_refused (
-      "{\"aud\":\"abc\",\"nonce\":\"n-1\",\"iss\":\"https://sts.windows.net/x/\"}",
-      "when it ends");
-  assert_refused ("{\"aud\":\"abc\",\"nonce\":\"n-1\",\"exp\":5,\"sub\":\"s\","
+  assert_refused ("{\"aud\":\"" CLIENT
+                  "\",\"nonce\":\"n-1\",\"iss\":\"https://sts.windows.net/x/\"}",
+                  "when it ends");
+  assert_refused ("{\"aud\":\"" CLIENT "\",\"nonce\":\"n-1\",\"exp\":5,\"sub\":\"s\","
                   "\"iss\":\"https://sts.windows.net/x/\"}",
                   "clock");
+}
+
+#define ISSUER "https://id.example/realms/a"
+
+static gboolean
+read_generic_id (const char *claims)
+{
+  KbIdTokenRules rules = { "my-app", NULL, "https://id.example", ISSUER };
+  g_autofree char *full
+      = g_strconcat ("{\"exp\":4102444800,\"sub\":\"s\",", claims, "}", NULL);
+  g_auto (KbIdToken) id = { 0 };
+
+  return read_with (&rules, full, &id, NULL);
+}
+
+#define FROM(iss) "\"iss\":\"" iss "\","
+
+/* A provider with an issuer has exactly that, and a client's id has one way to be
+   written. */
+static void
+test_generic_id_tokens (void)
+{
+  g_assert_true (read_generic_id (FROM (ISSUER) "\"aud\":\"my-app\""));
+  g_assert_true (read_generic_id (FROM (ISSUER) "\"aud\":[\"my-app\"]"));
+  g_assert_true (
+      read_generic_id (FROM (ISSUER) "\"aud\":[\"x\",\"my-app\"],\"azp\":\"my-app\""));
+  g_assert_false (read_generic_id (FROM (ISSUER) "\"aud\":\"My-App\""));
+  g_assert_false (read_generic_id (FROM (ISSUER) "\"aud\":[\"x\",\"my-app\"]"));
+  g_assert_false (read_generic_id (FROM (ISSUER) "\"aud\":\"my-app\",\"azp\":\"other\""));
+  g_assert_false (
+      read_generic_id (FROM ("https://id.example/realms/b") "\"aud\":\"my-app\""));
+  g_assert_false (read_generic_id (FROM (ISSUER "/") "\"aud\":\"my-app\""));
+  g_assert_false (read_generic_id ("\"aud\":\"my-app\""));
+}
+
+/* ---- discovery ------------------------------------------------------------------ */
+
+static KbDiscovery *
+discover (const char *more, GError **error)
+{
+  static const char *const origins[] = { "https://tokens.example", NULL };
+  g_autofree char *text = g_strconcat ("{\"issuer\":\"" ISSUER "\",", more, "}", NULL);
+  g_autoptr (KbSecret) body = kb_secret_new_text (text);
+
+  return kb_discovery_parse (body, ISSUER, origins, error);
+}
+
+#define AUTHORIZE "\"authorization_endpoint\":\"https://id.example/realms/a/auth\""
+#define TOKEN "\"token_endpoint\":\"https://tokens.example/a\""
+
+static void
+test_discovery (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (KbDiscovery) found = discover (
+      AUTHORIZE "," TOKEN ",\"authorization_response_iss_parameter_supported\":"
+                "true,\"code_challenge_methods_supported\":[\"plain\",\"S256\"],"
+                "\"revocation_endpoint\":\"https://id.example/revoke\","
+                "\"userinfo_endpoint\":\"https://evil.example/me\"",
+      &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (found->endpoints[KB_OAUTH_AUTHORIZE], ==,
+                   "https://id.example/realms/a/auth");
+  g_assert_cmpstr (found->endpoints[KB_OAUTH_TOKEN], ==, "https://tokens.example/a");
+  g_assert_cmpstr (found->endpoints[KB_OAUTH_REVOKE], ==, "https://id.example/revoke");
+  g_assert_null (found->endpoints[KB_OAUTH_USERINFO]);
+  g_assert_null (found->endpoints[KB_OAUTH_DEVICECODE]);
+  g_assert_true (found->iss);
+}
+
+static void
+assert_undiscovered (const char *more, KbErrorCode code)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (discover (more, &error));
+  g_assert_error (error, KB_ERROR, (int) code);
+}
+
+static void
+test_foreign_discovery (void)
+{
+  g_autoptr (KbSecret) body
+      = kb_secret_new_text ("{\"issuer\":\"" ISSUER "/\"," TOKEN "}");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (kb_discovery_parse (body, ISSUER, NULL, &error));
+  g_assert_error (error, KB_ERROR, KB_ERROR_DENIED);
+  assert_undiscovered (AUTHORIZE, KB_ERROR_PROTOCOL);
+  assert_undiscovered (TOKEN ",\"issuer\":\"x\"", KB_ERROR_PROTOCOL);
+  assert_undiscovered (TOKEN ",\"code_challenge_methods_supported\":[\"plain\"]",
+                       KB_ERROR_DENIED);
+  assert_undiscovered ("\"token_endpoint\":\"https://evil.example/t\"", KB_ERROR_DENIED);
+  assert_undiscovered ("\"token_endpoint\":\"http://id.example/t\"", KB_ERROR_DENIED);
+  assert_undiscovered ("\"token_endpoint\":\"https://x@id.example/t\"", KB_ERROR_DENIED);
+  assert_undiscovered ("\"token_endpoint\":7", KB_ERROR_DENIED);
+  assert_undiscovered (TOKEN ",\"authorization_endpoint\":"
+                             "\"https://id.example.evil.example/a\"",
+                       KB_ERROR_DENIED);
 }
 
 /* ---- tenants -------------------------------------------------------------------- */
@@ -260,6 +371,9 @@ main (int argc, char **argv)
   g_test_add_func ("/oauth-pieces/device-answers", test_device_answers);
   g_test_add_func ("/oauth-pieces/accounts", test_accounts);
   g_test_add_func ("/oauth-pieces/foreign-id-tokens", test_foreign_id_tokens);
+  g_test_add_func ("/oauth-pieces/generic-id-tokens", test_generic_id_tokens);
+  g_test_add_func ("/oauth-pieces/discovery", test_discovery);
+  g_test_add_func ("/oauth-pieces/foreign-discovery", test_foreign_discovery);
   g_test_add_func ("/oauth-pieces/challenges", test_challenges);
   g_test_add_func ("/oauth-pieces/headers", test_headers);
   return g_test_run ();
