@@ -39,6 +39,7 @@ class Forge:
     device_life: int = 900
     revoke: str = ""
     info: str = ""
+    profile: str = ""
     api: str = ""
     secret: bool = False
     user: str = ""
@@ -57,8 +58,8 @@ TABLE = (
           "strict", "/login/device/code", "/login/device", device_life=899, info="/user",
           api="api.github.com", secret=True, life=28800, prefix="ghu_", tolerant=True),
     Forge("gitlab.com", "GitLab", "/oauth/authorize", "/oauth/token",
-          "read_repository write_repository", "strict", "/oauth/authorize_device",
-          "/oauth/device", "########", 300, "/oauth/revoke", "/oauth/userinfo", user="oauth2"),
+          "read_user read_repository write_repository", "strict", "/oauth/authorize_device",
+          "/oauth/device", "########", 300, "/oauth/revoke", "/oauth/userinfo", "/api/v4/user", user="oauth2"),
     Forge("codeberg.org", "Codeberg", "/login/oauth/authorize", "/login/oauth/access_token",
           "write:repository", "lone", info="/login/oauth/userinfo", life=3600),
     Forge("bitbucket.org", "Bitbucket", "/site/oauth2/authorize", "/site/oauth2/access_token",
@@ -176,7 +177,7 @@ class Site:
                 return await self._post(ask, path)
         except Refused as why:
             return say.refused(forge, ask, why)
-        if path == forge.info and ask.host == forge.account:
+        if path and path in (forge.info, forge.profile) and ask.host == forge.account:
             return self._info(ask)
         if path == "/.well-known/openid-configuration" and not forge.secret:
             return say.discovery(forge)

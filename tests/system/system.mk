@@ -7,6 +7,7 @@ system_scripts = \
 	tests/system/test-azure-devops-oauth \
 	tests/system/test-broker \
 	tests/system/test-clone \
+	tests/system/test-forges \
 	tests/system/test-hostile \
 	tests/system/test-hygiene \
 	tests/system/test-isolation \

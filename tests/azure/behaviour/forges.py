@@ -165,7 +165,7 @@ def rules():
 def accounts():
     """Forges: whose token it is; rotation and faults by host."""
     for host, path in (("api.github.com", "/user"), ("gitlab.com", "/oauth/userinfo"),
-                       ("codeberg.org", "/login/oauth/userinfo")):
+                       ("gitlab.com", "/api/v4/user"), ("codeberg.org", "/login/oauth/userinfo")):
         token = signed_in(host.removeprefix("api."))["access_token"]
         seen = wire.fetch("GET", f"https://{host}{path}", [("Authorization", f"Bearer {token}")])
         assert json.loads(seen.body)["login"] == "alice", seen
