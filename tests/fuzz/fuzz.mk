@@ -21,6 +21,36 @@ tests_fuzz_fuzz_broker_CPPFLAGS = $(AM_CPPFLAGS)
 tests_fuzz_fuzz_broker_LDADD = $(unit_ldadd)
 tests_fuzz_fuzz_broker_LDFLAGS = $(fuzz_ldflags)
 
+fuzz_targets += tests/fuzz/fuzz-bazel
+tests_fuzz_fuzz_bazel_SOURCES = tests/fuzz/fuzz-bazel.c $(fuzz_main)
+tests_fuzz_fuzz_bazel_LDADD = $(unit_ldadd)
+tests_fuzz_fuzz_bazel_LDFLAGS = $(fuzz_ldflags)
+
+fuzz_targets += tests/fuzz/fuzz-cargo
+tests_fuzz_fuzz_cargo_SOURCES = tests/fuzz/fuzz-cargo.c $(fuzz_main)
+tests_fuzz_fuzz_cargo_LDADD = $(unit_ldadd)
+tests_fuzz_fuzz_cargo_LDFLAGS = $(fuzz_ldflags)
+
+fuzz_targets += tests/fuzz/fuzz-docker
+tests_fuzz_fuzz_docker_SOURCES = tests/fuzz/fuzz-docker.c $(fuzz_main)
+tests_fuzz_fuzz_docker_LDADD = $(unit_ldadd)
+tests_fuzz_fuzz_docker_LDFLAGS = $(fuzz_ldflags)
+
+fuzz_targets += tests/fuzz/fuzz-go
+tests_fuzz_fuzz_go_SOURCES = tests/fuzz/fuzz-go.c $(fuzz_main)
+tests_fuzz_fuzz_go_LDADD = $(unit_ldadd)
+tests_fuzz_fuzz_go_LDFLAGS = $(fuzz_ldflags)
+
+fuzz_targets += tests/fuzz/fuzz-keyring
+tests_fuzz_fuzz_keyring_SOURCES = tests/fuzz/fuzz-keyring.c $(fuzz_main)
+tests_fuzz_fuzz_keyring_LDADD = $(unit_ldadd)
+tests_fuzz_fuzz_keyring_LDFLAGS = $(fuzz_ldflags)
+
+fuzz_targets += tests/fuzz/fuzz-kubectl
+tests_fuzz_fuzz_kubectl_SOURCES = tests/fuzz/fuzz-kubectl.c $(fuzz_main)
+tests_fuzz_fuzz_kubectl_LDADD = $(unit_ldadd)
+tests_fuzz_fuzz_kubectl_LDFLAGS = $(fuzz_ldflags)
+
 fuzz_targets += tests/fuzz/fuzz-challenge
 tests_fuzz_fuzz_challenge_SOURCES = tests/fuzz/fuzz-challenge.c $(fuzz_main)
 tests_fuzz_fuzz_challenge_LDADD = $(unit_ldadd)
