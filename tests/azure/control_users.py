@@ -16,6 +16,8 @@ FLAGS = ("mfa", "disabled", "locked", "password_expired", "needs_admin", "federa
          "block_device_code")
 CODES = ("refuse", "refuse_token")
 TEXTS = {"refuse_at": ("page", "redirect"), "challenge": None}
+SWITCHES = {"oauth": "allows_oauth", "stopped": "stopped", "audit": "audits", "pats": "allows_pats",
+            "full-scope": "allows_full_scope", "global": "allows_global", "clamp": "clamps"}
 STATES = ("inactive", "revoked", "frequency", "clear")
 
 
@@ -150,13 +152,15 @@ class People:
         return web.json_response({})
 
     async def org(self, request):
-        """What an organization's administrator may switch: oauth=on|off, stopped=1|0."""
+        """What an administrator may switch: SWITCHES by on|off, pat-days by a number."""
         asked = await request.json()
         org = self.world.orgs.get(asked["name"])
-        known = {"oauth": "allows_oauth", "stopped": "stopped"}
-        if org is None or not set(asked["changes"]) <= set(known):
-            return _refused(f"unknown organization, or not one of {' '.join(known)}")
+        if org is None or not set(asked["changes"]) <= {*SWITCHES, "pat-days"}:
+            return _refused(f"unknown organization, or not one of {' '.join(SWITCHES)} pat-days")
         for name, value in asked["changes"].items():
-            setattr(org, known[name], value in ("1", "on", "true"))
+            if name == "pat-days":
+                org.pat_days = int(value)
+            else:
+                setattr(org, SWITCHES[name], value in ("1", "on", "true"))
         return web.json_response({f.name: getattr(org, f.name) for f in dataclasses.fields(org)
-                                  if f.name in known.values()})
+                                  if f.name in (*SWITCHES.values(), "pat_days")})

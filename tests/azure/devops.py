@@ -2,14 +2,17 @@
 # The front door of Azure DevOps: who is asking, what is wrong with that, which answer is due.
 # Knows nothing of what REST resources contain or of how git is run.
 
+import audits
 import blobs
 import feeds
+import pats
 import place as places
 import refusals
 import rest
 from answer import Answer
 from gitsmart import GitServer
 from lfs import LfsServer
+from workitems import WorkItems
 
 READ = {"app_token", "vso.code", "vso.code_write", "vso.code_manage", "vso.code_full"}
 WRITE = READ - {"vso.code"}
@@ -26,6 +29,9 @@ class DevOps:
         self.lfs = LfsServer(world, folder / "lfs")
         self.blobs = blobs.Blobs()
         self.feeds = feeds.Feeds(world, self.blobs)
+        self.audits = audits.Audits(world)
+        self.pats = pats.Pats(world, vault, self.audits)
+        self.items = WorkItems(world)
 
     async def answer(self, ask):
         place = places.locate(ask)
@@ -79,10 +85,18 @@ class DevOps:
         elif feed:
             answer = await self.feeds.answer(ask, org, place, verdict)
         else:
-            answer = rest.answer(self.world, ask, org, place, verdict)
+            answer = (place.area and await self._resource(ask, org, place, verdict)
+                      or rest.answer(self.world, ask, org, place, verdict))
         if ask.method != "HEAD":
             return answer
         return self._head(ask, org, place, answer)
+
+    async def _resource(self, ask, org, place, verdict):
+        """The resources that can be changed; None where it is none of them."""
+        owner, scopes = verdict.owner, verdict.scopes
+        return (await self.pats.answer(ask, org, place, verdict)
+                or self.audits.answer(ask, org, place, owner, scopes)
+                or await self.items.answer(ask, org, place, owner, scopes))
 
     def _head(self, ask, org, place, answer):
         """A HEAD has no body; a good one carries the tenant headers (D2)."""

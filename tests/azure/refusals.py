@@ -29,6 +29,11 @@ def _json(world, ask, status, body, *headers):
         *headers]), body)
 
 
+def plain(world, ask, status, text, type_name, assembly, event=3000):
+    """A document of the usual envelope and nothing beside it."""
+    return _json(world, ask, status, envelope(text, type_name, assembly, event))
+
+
 def _unauthorized(text):
     return envelope(text, f"{FRAMEWORK}.UnauthorizedRequestException", FRAMEWORK)
 

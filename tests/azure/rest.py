@@ -3,6 +3,7 @@
 # Knows nothing of credentials: it is told the verdict.
 
 import base64
+import datetime
 import re
 
 import devops_headers as h
@@ -37,11 +38,30 @@ TEMPLATES = {"projects": "_apis/{resource}/{*projectId}",
              "resourceAreas": "_apis/{resource}/{areaId}",
              "repositories": "{project}/_apis/{area}/{resource}/{repositoryId}",
              "connectionData": "_apis/{resource}"}
+TIME = re.compile(r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,7})?(Z|[+-]\d\d:\d\d)$")
 VERSION = re.compile(r"^(\d+)\.(\d+)(-preview(\.\d+)?)?$")
 NEEDS = {"projects": ("app_token", "vso.project", "vso.code", "vso.profile"),
          "git": ("app_token", "vso.code"), "packaging": ("app_token", "vso.packaging"),
          "profile": ("app_token", "vso.profile")}
 LOCATION_SERVICE = "951917ac-a960-4999-8464-e3f0aa25b381"
+
+
+def stamp(seconds):
+    """Seven digits of a second, as .NET writes them."""
+    when = datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc)
+    return f"{when:%Y-%m-%dT%H:%M:%S}.{when.microsecond:06d}7Z"
+
+
+def instant(text):
+    """Seconds since 1970, or None."""
+    match = TIME.match(text) if isinstance(text, str) else None
+    if match is None:
+        return None
+    try:
+        zone = match[3].replace("Z", "+00:00")
+        return datetime.datetime.fromisoformat(match[1] + zone).timestamp()
+    except ValueError:
+        return None
 
 
 def home(world, owner):
@@ -56,7 +76,7 @@ def version(ask):
     return ask.query.get("api-version") or (found[1] if found else "")
 
 
-def _ok(world, ask, owner, value, *headers):
+def ok(world, ask, owner, value, *headers):
     """D1: the healthy answer."""
     number = (version(ask) or "7.1").partition("-")[0]
     body = compact(value)
@@ -126,7 +146,7 @@ def _connection(world, ask, org, place, owner):
 
 @recorded("R9")
 def connection(world, ask, org, owner):
-    return _ok(world, ask, owner, {
+    return ok(world, ask, owner, {
         "authenticatedUser": _person(owner), "authorizedUser": _person(owner),
         "instanceId": org.id, "deploymentId": world.deployment, "deploymentType": "hosted",
         "locationServiceData": {
@@ -160,7 +180,7 @@ def projects(world, ask, org, owner):
     shown = org.projects[skip:skip + top]
     more = skip + top < len(org.projects)
     token = [("x-ms-continuationtoken", str(skip + top))] if more else []
-    return _ok(world, ask, owner, {
+    return ok(world, ask, owner, {
         "count": len(shown), "value": [_brief(org, found) for found in shown]}, *token)
 
 
@@ -173,7 +193,7 @@ def _number(ask, name):
 def project(world, ask, org, found, owner):
     base = f"https://dev.azure.com/{org.name}"
     brief = _brief(org, found)
-    return _ok(world, ask, owner, {
+    return ok(world, ask, owner, {
         "id": found.id, "name": found.name, "description": "", "url": brief["url"],
         "state": "wellFormed",
         "capabilities": {
@@ -207,12 +227,12 @@ def _area_rows(org):
 @recorded("R13")
 def areas(world, ask, org, owner):
     rows = _area_rows(org)
-    return _ok(world, ask, owner, {"count": len(rows), "value": rows})
+    return ok(world, ask, owner, {"count": len(rows), "value": rows})
 
 
 @unanchored("the list is R13; one area alone is not recorded")
 def area(world, ask, owner, row):
-    return _ok(world, ask, owner, row)
+    return ok(world, ask, owner, row)
 
 
 @recorded("R13")
@@ -224,7 +244,7 @@ def routes(world, ask, owner, wanted):
              "minVersion": "1.0", "maxVersion": "7.2", "releasedVersion": released}
             for ident, place, resource, number, released in ROUTES
             if name in ("", place.lower())]
-    return _ok(world, ask, owner, {"count": len(rows), "value": rows})
+    return ok(world, ask, owner, {"count": len(rows), "value": rows})
 
 
 def _git(world, ask, org, place, owner):
@@ -257,20 +277,20 @@ def _repo_row(org, pair):
 
 @unanchored("documented shape of the list of repositories")
 def repositories(world, ask, org, owner, pairs):
-    return _ok(world, ask, owner, {"value": [_repo_row(org, pair) for pair in pairs],
+    return ok(world, ask, owner, {"value": [_repo_row(org, pair) for pair in pairs],
                                    "count": len(pairs)})
 
 
 @unanchored("documented shape of one repository")
 def repository(world, ask, org, owner, pair):
-    return _ok(world, ask, owner, _repo_row(org, pair))
+    return ok(world, ask, owner, _repo_row(org, pair))
 
 
 @unanchored("documented shape; R3 tells only the status")
 def profile(world, ask, org, place, owner):
     if place.area[1:3] != ["profiles", "me"]:
         return None
-    return _ok(world, ask, owner, {
+    return ok(world, ask, owner, {
         "displayName": owner.name, "publicAlias": owner.oid, "emailAddress": owner.upn,
         "coreRevision": 1, "timeStamp": "2026-01-02T03:04:05.67Z", "id": owner.oid,
         "revision": 1})
@@ -281,7 +301,7 @@ def location(world, ask, org, place, owner):
     """Names a deployment host with a path of its own, and a trailing slash."""
     if place.area[1:] != ["locationservice2", LOCATION_SERVICE]:
         return None
-    return _ok(world, ask, owner, {
+    return ok(world, ask, owner, {
         "serviceType": "LocationService2", "identifier": LOCATION_SERVICE,
         "displayName": "SPS Location Service", "relativeToSetting": "fullyQualified",
         "serviceOwner": worlds.ZERO,
@@ -295,14 +315,6 @@ def location(world, ask, org, place, owner):
 @unanchored("sheet 3.3: 404 tells a client that its token is good; body not recorded")
 def feed(world, ask, org, place, owner):
     return refusals.no_route(world, ask, owner)
-
-
-@unanchored("P4: no recording of any audit answer; keys as public clients read them")
-def audit(world, ask, org, place, owner):
-    if place.area[1:] != ["auditlog"]:
-        return None
-    return _ok(world, ask, owner, {"decoratedAuditLogEntries": [], "continuationToken": None,
-                                   "hasMore": False})
 
 
 @unanchored("beside the feeds there is nothing here: the credential is judged, then 404")
@@ -320,4 +332,4 @@ def page(world, ask, owner):
 
 HANDLERS = {"connectiondata": _connection, "projects": _projects, "resourceareas": _areas,
             "git": _git, "profile": profile, "servicedefinitions": location,
-            "packaging": feed, "audit": audit}
+            "packaging": feed}

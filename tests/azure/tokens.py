@@ -32,10 +32,16 @@ def digest(token):
 
 @dataclasses.dataclass
 class Pat:
+    """`digest`, `id`, `name` and `created` are for the API of PATs."""
     owner: object
     orgs: tuple
-    scope: str
+    scope: frozenset
     expires: float
+    digest: bytes = b""
+    name: str = ""
+    id: str = dataclasses.field(default_factory=worlds.guid)
+    created: float = dataclasses.field(default_factory=time.time)
+    revoked: bool = False
 
 
 @dataclasses.dataclass
@@ -176,11 +182,12 @@ class Vault:
         known = self.forges.get((digest(token), at))
         return known if known and not self._fate(token, known.expires) else None
 
-    def pat(self, owner, orgs, scope="app_token", lifetime=86400 * 30):
+    def pat(self, owner, orgs, scope="app_token", lifetime=86400 * 30, name="made by hand"):
         """A PAT: 84 characters, AZDO after the seventy-sixth."""
         token = f"{worlds.letters(76)}AZDO{worlds.letters(4)}"
         scopes = frozenset(scope.split())
-        self.pats[digest(token)] = Pat(owner, tuple(orgs), scopes, time.time() + lifetime)
+        self.pats[digest(token)] = Pat(owner, tuple(orgs), scopes, time.time() + lifetime,
+                                       digest(token), name)
         return token
 
     def revoke(self, token):

@@ -128,7 +128,8 @@ class Project:
 
 @dataclasses.dataclass
 class Org:
-    """`members` maps an owner's name to "r" or "rw"."""
+    """`members` maps an owner's name to "r" or "rw"; `pat_days`: how long a PAT may live, 0 for a
+    year, and `clamps`: whether a longer one is cut or refused."""
     name: str
     tenant: Tenant
     members: dict
@@ -136,6 +137,12 @@ class Org:
     id: str = dataclasses.field(default_factory=guid)
     stopped: bool = False
     allows_oauth: bool = True
+    allows_pats: bool = True
+    audits: bool = True
+    allows_full_scope: bool = True
+    allows_global: bool = True
+    pat_days: int = 0
+    clamps: bool = True
 
     def project(self, wanted):
         wanted = wanted.lower()

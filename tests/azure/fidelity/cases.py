@@ -9,6 +9,7 @@ from fidelity import shapes as s
 from fidelity.case import FORM, LOGIN, RESOURCE, Case
 from fidelity.feeds import FEEDS
 from fidelity.forges import FORGES
+from fidelity.pats import PATS
 from fidelity.people import PEOPLE
 
 DEV = "https://dev.azure.com/contoso"
@@ -270,4 +271,4 @@ REST = [
                "parentIdentifier": "=850a26fd-8300-ce32-bb6e-28e032a3a0fd",
                "properties": {}}),
 ]
-CASES = ENTRA + PEOPLE + FORGES + GIT + REFUSED + REST + FEEDS
+CASES = ENTRA + PEOPLE + FORGES + GIT + REFUSED + REST + FEEDS + PATS
