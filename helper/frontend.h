@@ -15,6 +15,8 @@ G_BEGIN_DECLS
 #define KB_EXIT_NOTHING 1
 #define KB_EXIT_USAGE 2
 #define KB_EXIT_ERROR 10
+/* Added to a status that a tool gives its own meaning: no usage line is printed for 2. */
+#define KB_EXIT_AS_IT_IS 0x100
 
 typedef struct
 {

@@ -311,6 +311,12 @@ kb_watchdog_at_least (gint64 milliseconds)
 }
 
 void
+kb_watchdog_forked (void)
+{
+  watchdog_made = FALSE;
+}
+
+void
 kb_watchdog_undo (void (*undo) (void))
 {
   undo_hook = undo;

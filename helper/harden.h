@@ -32,6 +32,9 @@ void kb_watchdog (gint64 milliseconds);
 /* Where it runs already: not before MILLISECONDS from now. */
 void kb_watchdog_at_least (gint64 milliseconds);
 
+/* After fork: timers stay with the parent, so the child's next call makes its own. */
+void kb_watchdog_forked (void);
+
 /* UNDO (async-signal-safe, or NULL) runs before that end: a terminal's echo. */
 void kb_watchdog_undo (void (*undo) (void));
 

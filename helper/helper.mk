@@ -87,6 +87,15 @@ helper_libkeybearer_a_SOURCES += \
 	helper/frontends/stored.c helper/frontends/stored.h \
 	helper/frontends/terraform.c helper/frontends/terraform.h \
 	helper/frontends/pnpm.c helper/frontends/pnpm.h
+# NuGet's plugin and its command line.
+helper_libkeybearer_a_SOURCES += \
+	helper/frontends/nuget.c helper/frontends/nuget.h \
+	helper/frontends/nuget-ask.c helper/frontends/nuget-ask.h \
+	helper/frontends/nuget-command.c helper/frontends/nuget-command.h \
+	helper/frontends/nuget-jobs.c helper/frontends/nuget-jobs.h \
+	helper/frontends/nuget-message.c helper/frontends/nuget-message.h \
+	helper/frontends/nuget-plugin.c helper/frontends/nuget-plugin.h \
+	helper/frontends/nuget-worker.c helper/frontends/nuget-worker.h
 helper_libkeybearer_a_SOURCES += \
 	helper/commands/call.c helper/commands/call.h \
 	helper/commands/check.c \
@@ -155,7 +164,8 @@ helper_keybearer_LDFLAGS = $(host_ldflags)
 
 # The names under which tools start the program: in PATH where a tool looks there; the others
 # would stand in the way of programs of the same name, or are linked from where a tool looks.
-helper_names = git-credential-keybearer cargo-credential-keybearer docker-credential-keybearer
+helper_names = git-credential-keybearer cargo-credential-keybearer docker-credential-keybearer \
+	nuget-plugin-keybearer
 aside_names = keyring terraform-credentials-keybearer
 asidedir = $(libexecdir)/keybearer
 built_extras += $(helper_names:%=helper/%)
@@ -186,7 +196,7 @@ helper/installed/keybearer-module.h: helper/keybearer-module.h helper/base/error
 
 pkgconfigdir = $(libdir)/pkgconfig
 nodist_pkgconfig_DATA = helper/keybearer-module.pc
-dist_man1_MANS += helper/keybearer.1
+dist_man1_MANS += helper/keybearer.1 helper/keybearer-nuget.1
 dist_man3_MANS += helper/keybearer-module.3
 dist_man5_MANS += helper/keybearer.conf.5
 dist_man7_MANS += helper/keybearer-tools.7

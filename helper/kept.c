@@ -203,6 +203,12 @@ kb_kept_expires (const KbKept *kept)
   return kept->record != NULL ? kept->record->expires : 0;
 }
 
+gint64
+kb_kept_made (const KbKept *kept)
+{
+  return kept->record != NULL ? kept->record->made : 0;
+}
+
 const GError *
 kb_kept_problem (const KbKept *kept)
 {

@@ -75,6 +75,7 @@ gboolean kb_kept_adopt_cached (KbKept *kept);
 KbAge kb_kept_age (const KbKept *kept);
 gboolean kb_kept_refused (const KbKept *kept);
 gint64 kb_kept_expires (const KbKept *kept); /* 0: unknown, or nothing is kept */
+gint64 kb_kept_made (const KbKept *kept);    /* when; 0 as well */
 
 /* Why the durable store could not say; NULL when it could.  Borrowed. */
 const GError *kb_kept_problem (const KbKept *kept);

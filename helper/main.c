@@ -27,6 +27,7 @@ static const struct
   { "cargo-credential-keybearer", "cargo" },
   { "docker-credential-keybearer", "docker" },
   { "keyring", "keyring" },
+  { "nuget-plugin-keybearer", "nuget" },
   { "pnpm-", "pnpm" },
   { "terraform-credentials-keybearer", "terraform" },
   { NULL, NULL },
@@ -137,7 +138,7 @@ run (const KbVerb *verb, const KbStreams *streams, char **arguments)
   int status = verb->run (streams, arguments, &error);
 
   if (error == NULL)
-    return status == KB_EXIT_USAGE ? usage (verb, NULL) : status;
+    return status == KB_EXIT_USAGE ? usage (verb, NULL) : status & ~KB_EXIT_AS_IT_IS;
   kb_complain (error->message);
   kb_interrupt_end ();
   return kb_exit_status (error);
@@ -192,9 +193,9 @@ main (int argc, char **argv)
   if (out < 0)
     return KB_EXIT_ERROR + KB_ERROR_PROTOCOL;
   verb = verb_of_program (argv[0], &argument);
+  kb_requests_watch_output (out);
   if (argument == NULL)
-    kb_requests_watch_output (out);
-  return dispatch (out, argv + 1, verb);
+    return dispatch (out, argv + 1, verb);
   argv[0] = argument;
   return dispatch (out, argv, verb);
 }

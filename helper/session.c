@@ -155,6 +155,12 @@ kb_session_account (const KbSession *session)
   return session->answered != NULL ? kb_kept_account (session->answered) : NULL;
 }
 
+gint64
+kb_session_made (const KbSession *session)
+{
+  return session->answered != NULL ? kb_kept_made (session->answered) : 0;
+}
+
 char *
 kb_session_mark (const KbCredential *credential)
 {

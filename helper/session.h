@@ -43,6 +43,9 @@ gboolean kb_session_renewable (const KbSession *session);
 const char *kb_session_instance (const KbSession *session);
 const char *kb_session_account (const KbSession *session);
 
+/* After KB_OK: when the credential was made, in seconds since 1970; 0: unknown. */
+gint64 kb_session_made (const KbSession *session);
+
 /* New.  Tells one secret from the next without giving it away: for state that a tool
    hands back.  16 hex digits of SHA-256: secrets that people think of never get here. */
 char *kb_session_mark (const KbCredential *credential);

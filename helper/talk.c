@@ -19,6 +19,19 @@ struct _KbTalk
   gboolean terminal;
 };
 
+static struct
+{
+  KbTalkFunc tell; /* or NULL */
+  gpointer data;
+} listener;
+
+void
+kb_talk_set_listener (KbTalkFunc tell, gpointer data)
+{
+  listener.tell = tell;
+  listener.data = data;
+}
+
 KbTalk *
 kb_talk_new (gboolean terminal_allowed, gboolean desktop)
 {
@@ -26,7 +39,7 @@ kb_talk_new (gboolean terminal_allowed, gboolean desktop)
   gboolean terminal = terminal_allowed && kb_terminal_usable ();
   KbTalk *talk;
 
-  if (askpass == NULL && !terminal && !desktop)
+  if (askpass == NULL && !terminal && !desktop && listener.tell == NULL)
     return NULL;
   talk = g_new0 (KbTalk, 1);
   talk->askpass = g_steal_pointer (&askpass);
@@ -91,5 +104,7 @@ kb_talk_tell (const KbTalk *talk, const char *text)
 
   if (talk->terminal)
     kb_terminal_tell (shown);
-  return talk->terminal;
+  else if (listener.tell != NULL)
+    listener.tell (shown, listener.data);
+  return talk->terminal || listener.tell != NULL;
 }

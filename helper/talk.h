@@ -16,10 +16,16 @@ typedef struct _KbTalk KbTalk;
    read) and in its foreground.  Where there is neither but DESKTOP, a window can still be
    opened, and nothing be asked.  NULL: there is no way to a person. */
 KbTalk *kb_talk_new (gboolean terminal_allowed, gboolean desktop);
+
 void kb_talk_free (KbTalk *talk);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbTalk, kb_talk_free)
 
-/* FALSE: there is a desktop and nothing else. */
+/* For the whole process, whose tool shows what its helper has to say: lines for a person
+   go to TELL where there is no terminal, and that is a way to a person, if not to ask. */
+typedef void (*KbTalkFunc) (const char *text, gpointer data);
+void kb_talk_set_listener (KbTalkFunc tell, gpointer data);
+
+/* FALSE: there is a desktop or a listener and nothing else. */
 gboolean kb_talk_can_ask (const KbTalk *talk);
 
 /* QUESTION is escaped here, and gets its ": " where it does not end in one or in '?'.
@@ -29,7 +35,7 @@ gboolean kb_talk_can_ask (const KbTalk *talk);
 KbAnswer kb_talk_ask (const KbTalk *talk, const char *question, gboolean hidden,
                       gint64 deadline, KbSecret **answer, GError **error);
 
-/* One line for a person to read, escaped; FALSE where there is no terminal. */
+/* One line for a person to read, escaped; FALSE where nobody would see it. */
 gboolean kb_talk_tell (const KbTalk *talk, const char *text);
 
 G_END_DECLS

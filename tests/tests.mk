@@ -20,7 +20,7 @@ unit_ldadd = helper/libkeybearer.a $(GLIB_LIBS)
 unit_ldflags = $(AM_LDFLAGS) -pie
 
 # What git says to the built program, and every byte that comes back.
-TESTS += tests/transcripts/run
+TESTS += tests/transcripts/run tests/transcripts/nuget
 EXTRA_DIST += tests/transcripts
 
 include tests/base/base.mk

@@ -8,6 +8,7 @@
 #include "frontends/go.h"
 #include "frontends/keyring.h"
 #include "frontends/kubectl.h"
+#include "frontends/nuget.h"
 #include "frontends/pnpm.h"
 #include "frontends/terraform.h"
 
@@ -24,6 +25,8 @@ const KbVerb kb_frontends[] = {
     kb_frontend_keyring },
   { "kubectl", "[ORG|URL] [--scope SCOPE]", "Answers kubectl as its exec plugin",
     kb_frontend_kubectl },
+  { "nuget", "-Plugin|-U URL [OPTION...]", "Answers NuGet as its plugin",
+    kb_frontend_nuget },
   { "pnpm", "[ORG|URL]", "Answers pnpm as its tokenHelper", kb_frontend_pnpm },
   { "terraform", "get|store|forget HOST", "Answers Terraform as its credentials helper",
     kb_frontend_terraform },

@@ -10,7 +10,7 @@ _keybearer ()
   [ "${COMP_WORDS[1]-}" = -v ] && at=2
   if [ "$COMP_CWORD" -le "$at" ]; then
     words='login logout list status token exec explain check store modules api git pnpm'
-    words="$words bazel cargo docker go keyring kubectl terraform"
+    words="$words bazel cargo docker go keyring kubectl nuget terraform"
     [ "$COMP_CWORD" = 1 ] && words="$words -v --help --version"
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
     return

@@ -22,6 +22,7 @@ complete -c keybearer -n $none -a check -d 'Check the configuration and the modu
 complete -c keybearer -n $none -a modules -d 'List the modules and their options'
 complete -c keybearer -n $none -a api -d 'Call the REST API of Azure DevOps'
 complete -c keybearer -n $none -a git -d 'Answer git as its credential helper'
+complete -c keybearer -n $none -a nuget -d 'Answer NuGet as its plugin'
 complete -c keybearer -n $none -a pnpm -d 'Answer pnpm as its tokenHelper'
 complete -c keybearer -n $none -a bazel -d 'Answer Bazel as its credential helper'
 complete -c keybearer -n $none -a cargo -d 'Answer Cargo as its credential provider'

@@ -91,6 +91,11 @@ tests_fuzz_fuzz_neighbour_SOURCES = tests/fuzz/fuzz-neighbour.c \
 tests_fuzz_fuzz_neighbour_LDADD = $(unit_ldadd)
 tests_fuzz_fuzz_neighbour_LDFLAGS = $(fuzz_ldflags)
 
+fuzz_targets += tests/fuzz/fuzz-nuget
+tests_fuzz_fuzz_nuget_SOURCES = tests/fuzz/fuzz-nuget.c $(fuzz_main)
+tests_fuzz_fuzz_nuget_LDADD = $(unit_ldadd)
+tests_fuzz_fuzz_nuget_LDFLAGS = $(fuzz_ldflags)
+
 if PLUGIN_SEALED_FILE
 fuzz_targets += tests/fuzz/fuzz-sealed-file
 tests_fuzz_fuzz_sealed_file_SOURCES = tests/fuzz/fuzz-sealed-file.c \

@@ -90,7 +90,13 @@ core_tests = tests/helper/test-diagnosis tests/helper/test-item tests/helper/tes
 	tests/helper/test-binding tests/helper/test-keeper tests/helper/test-kept \
 	tests/helper/test-maker tests/helper/test-marks tests/helper/test-session tests/helper/test-identity \
 	tests/helper/test-logins tests/helper/test-request tests/helper/test-scope
-helper_tests = $(config_tests) $(core_tests)
+frontend_tests = tests/helper/test-nuget
+check_PROGRAMS += $(frontend_tests)
+TESTS += $(frontend_tests)
+tests_helper_test_nuget_SOURCES = tests/helper/test-nuget.c
+tests_helper_test_nuget_LDADD = $(unit_ldadd)
+tests_helper_test_nuget_LDFLAGS = $(unit_ldflags)
+helper_tests = $(config_tests) $(core_tests) $(frontend_tests)
 check_PROGRAMS += $(core_tests)
 TESTS += $(core_tests)
 stage = tests/helper/stage.c tests/helper/stage.h
