@@ -49,7 +49,7 @@ class Audits:
         return self._page(ask, org, owner)
 
     def _page(self, ask, org, owner):
-        query = {name.lower(): value for name, value in ask.query.items()}
+        query = ask.query
         start = rest.instant(query.get("starttime")) or time.time() - KEPT
         end = rest.instant(query.get("endtime")) or time.time() + 1
         rows = [row for row in reversed(self.logs[org.name])

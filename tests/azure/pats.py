@@ -49,11 +49,6 @@ WORDS = {
     "disablePatCreationPolicyViolation": "Creating tokens is restricted by your administrator."}
 
 
-def _lower(query):
-    """Names of parameters compare without case."""
-    return {name.lower(): value for name, value in query.items()}
-
-
 class Refused(Exception):
     """One of the words of PatTokenError."""
 
@@ -93,16 +88,15 @@ class Pats:
     # -- reading
 
     async def _get(self, ask, org, owner):
-        query = _lower(ask.query)
-        if "authorizationid" in query:
-            found = self._one(org, owner, query["authorizationid"].lower())
+        if "authorizationid" in ask.query:
+            found = self._one(org, owner, ask.query["authorizationid"].lower())
             if found is None:
                 return result(self.world, ask, owner, None, "tokenNotFound")
             return result(self.world, ask, owner, self._shown(org, found))
         return self._list(ask, org, owner)
 
     def _list(self, ask, org, owner):
-        query = _lower(ask.query)
+        query = ask.query
         wanted = query.get("displayfilteroption", "active").lower()
         every = [pat for pat in self._mine(org, owner) if wanted in ("all", self._state(pat))]
         every.sort(key=SORTS.get(query.get("sortbyoption", "displayName").lower(),
@@ -202,7 +196,7 @@ class Pats:
         return result(self.world, ask, owner, self._shown(org, pat))
 
     async def _delete(self, ask, org, owner):
-        pat = self._one(org, owner, _lower(ask.query).get("authorizationid", "").lower())
+        pat = self._one(org, owner, ask.query.get("authorizationid", "").lower())
         if pat is None:
             return result(self.world, ask, owner, None, "tokenNotFound")
         pat.revoked = True
