@@ -16,6 +16,7 @@ system_scripts = \
 	tests/system/test-lfs \
 	tests/system/test-logins \
 	tests/system/test-migrate \
+	tests/system/test-oidc \
 	tests/system/test-page \
 	tests/system/test-parallel \
 	tests/system/test-password \
@@ -29,7 +30,7 @@ if NEVER
 TESTS += $(SYSTEM_TESTS)
 endif
 EXTRA_DIST += $(system_scripts) tests/system/lib.sh tests/system/keyring-items tests/system/lay-item \
-	tests/system/basic-server
+	tests/system/basic-server tests/system/oidc-person
 check_PROGRAMS += tests/system/page-driver
 tests_system_page_driver_SOURCES = tests/system/page-driver.c $(listener_sources)
 tests_system_page_driver_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS)
