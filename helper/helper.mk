@@ -71,6 +71,14 @@ helper_libkeybearer_a_SOURCES += \
 	helper/state.c helper/state.h \
 	helper/target.c helper/target.h
 
+# Settings of tools: edited by lines, proved, shown, written.
+helper_libkeybearer_a_SOURCES += \
+	helper/connect/change.c helper/connect/change.h \
+	helper/connect/json.c helper/connect/json.h \
+	helper/connect/place.c helper/connect/place.h \
+	helper/connect/statements.c helper/connect/statements.h \
+	helper/connect/text.c helper/connect/text.h
+
 # One file a protocol, one file a verb.
 helper_libkeybearer_a_SOURCES += \
 	helper/frontends/ask.c helper/frontends/ask.h \
@@ -100,6 +108,13 @@ helper_libkeybearer_a_SOURCES += \
 	helper/commands/call.c helper/commands/call.h \
 	helper/commands/check.c \
 	helper/commands/commands.c helper/commands/commands.h \
+	helper/commands/connect.c helper/commands/connect-tools.h \
+	helper/commands/connect-builds.c \
+	helper/commands/connect-clusters.c \
+	helper/commands/connect-common.c \
+	helper/commands/connect-git.c \
+	helper/commands/connect-node.c \
+	helper/commands/connect-python.c \
 	helper/commands/exec.c \
 	helper/commands/exec-keeper.c helper/commands/exec-keeper.h \
 	helper/commands/exec-npm.c \
@@ -196,7 +211,7 @@ helper/installed/keybearer-module.h: helper/keybearer-module.h helper/base/error
 
 pkgconfigdir = $(libdir)/pkgconfig
 nodist_pkgconfig_DATA = helper/keybearer-module.pc
-dist_man1_MANS += helper/keybearer.1 helper/keybearer-nuget.1
+dist_man1_MANS += helper/keybearer.1 helper/keybearer-connect.1 helper/keybearer-nuget.1
 dist_man3_MANS += helper/keybearer-module.3
 dist_man5_MANS += helper/keybearer.conf.5
 dist_man7_MANS += helper/keybearer-tools.7

@@ -24,6 +24,7 @@ static const struct
   const char *verb;
 } aliases[] = {
   { "git-credential-keybearer", "git" },
+  { "bazel-credential-keybearer", "bazel" },
   { "cargo-credential-keybearer", "cargo" },
   { "docker-credential-keybearer", "docker" },
   { "keyring", "keyring" },

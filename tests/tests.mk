@@ -36,7 +36,7 @@ valgrind = valgrind -q --error-exitcode=99 --leak-check=full \
 .PHONY: check-valgrind
 check-valgrind:
 	programs=; for test in $(TESTS); do case $$test in \
-	  tests/checks/* | tests/fuzz/* | tests/transcripts/* | tests/helper/test-commands | tests/helper/test-exec-tools) ;; \
+	  tests/checks/* | tests/fuzz/* | tests/transcripts/* | tests/helper/test-commands | tests/helper/test-connect | tests/helper/test-exec-tools) ;; \
 	  tests/plugins/test-browser | tests/plugins/test-oauth) ;; \
 	  *) programs="$$programs $$test" ;; esac; done; \
 	KB_TEST_WRAPPER='$(valgrind)' \

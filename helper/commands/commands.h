@@ -13,6 +13,8 @@ int kb_command_logout (const KbStreams *streams, char **arguments, GError **erro
 int kb_command_list (const KbStreams *streams, char **arguments, GError **error);
 int kb_command_status (const KbStreams *streams, char **arguments, GError **error);
 int kb_command_token (const KbStreams *streams, char **arguments, GError **error);
+int kb_command_connect (const KbStreams *streams, char **arguments, GError **error);
+int kb_command_disconnect (const KbStreams *streams, char **arguments, GError **error);
 int kb_command_exec (const KbStreams *streams, char **arguments, GError **error);
 int kb_command_explain (const KbStreams *streams, char **arguments, GError **error);
 int kb_command_check (const KbStreams *streams, char **arguments, GError **error);

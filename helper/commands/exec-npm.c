@@ -82,6 +82,27 @@ add_registry (const char *key, const char *url, gpointer data)
     kb_buffer_printf (npm->text, "%s:always-auth=true\n", above);
 }
 
+void
+kb_exec_npm_append (const KbExecJob *job, KbBuffer *text)
+{
+  Npm npm = { job, text };
+
+  for (guint i = 0; i < job->places->len; i++)
+    {
+      const KbExecPlace *place = g_ptr_array_index (job->places, i);
+      g_auto (GStrv) feeds = kb_exec_place_feeds (place);
+
+      for (char **feed = feeds; *feed != NULL; feed++)
+        {
+          g_autofree char *above = without_scheme (*feed);
+
+          if (above != NULL)
+            add_lines (text, above, place);
+        }
+    }
+  kb_scan_npm (add_registry, &npm);
+}
+
 /* A line of the user's that would win over ours, as a deeper key does. */
 static gboolean
 is_shadowing (const KbExecJob *job, const char *line)
@@ -131,23 +152,9 @@ write_npmrc (const KbExecJob *job, const char *folder, GError **error)
 {
   g_autofree char *path = g_build_filename (folder, NPMRC, NULL);
   g_autoptr (KbBuffer) text = kb_buffer_new (0);
-  Npm npm = { job, text };
 
   copy_own (job, text);
-  for (guint i = 0; i < job->places->len; i++)
-    {
-      const KbExecPlace *place = g_ptr_array_index (job->places, i);
-      g_auto (GStrv) feeds = kb_exec_place_feeds (place);
-
-      for (char **feed = feeds; *feed != NULL; feed++)
-        {
-          g_autofree char *above = without_scheme (*feed);
-
-          if (above != NULL)
-            add_lines (text, above, place);
-        }
-    }
-  kb_scan_npm (add_registry, &npm);
+  kb_exec_npm_append (job, text);
   return kb_file_write_quick (path, kb_buffer_peek (text), kb_buffer_length (text),
                               error);
 }

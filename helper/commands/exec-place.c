@@ -123,8 +123,8 @@ kb_exec_job_first (const KbExecJob *job)
 
 /* Packages have hosts of their own, with a label that says so: a token need not go to the
    others. */
-static gboolean
-is_feed (const char *url)
+gboolean
+kb_exec_is_feed (const char *url)
 {
   g_autoptr (KbUrl) parsed = kb_url_parse (url, NULL);
   g_auto (GStrv) labels = g_strsplit (parsed != NULL ? parsed->host : "", ".", -1);
@@ -153,7 +153,7 @@ kb_exec_place_feeds (const KbExecPlace *place)
   GPtrArray *feeds = g_ptr_array_new ();
 
   for (char **at = all; at != NULL && *at != NULL; at++)
-    if (is_feed (*at))
+    if (kb_exec_is_feed (*at))
       g_ptr_array_add (feeds, with_slash (*at));
   if (organization == NULL)
     g_ptr_array_add (feeds, with_slash (whole));

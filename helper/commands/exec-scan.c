@@ -322,12 +322,38 @@ kb_scan_npm (KbScanFunc func, gpointer data)
   look (func, data, files, others, read_npmrc);
 }
 
-void
-kb_scan_yarn (KbScanFunc func, gpointer data)
+static void
+read_yarnrc_all (Scan *scan, const char *text)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+
+  for (char **at = lines; *at != NULL; at++)
+    {
+      g_autofree char *url = value_of (g_strchug (*at), "npmRegistryServer", ':');
+
+      if (url != NULL)
+        report (scan, url, url);
+    }
+}
+
+static void
+look_at_yarnrc (KbScanFunc func, gpointer data, Reader reader)
 {
   static const char *const files[] = { ".yarnrc.yml", NULL };
   g_autofree char *user = g_build_filename (g_get_home_dir (), ".yarnrc.yml", NULL);
   const char *const others[] = { user, NULL };
 
-  look (func, data, files, others, read_yarnrc);
+  look (func, data, files, others, reader);
+}
+
+void
+kb_scan_yarn (KbScanFunc func, gpointer data)
+{
+  look_at_yarnrc (func, data, read_yarnrc);
+}
+
+void
+kb_scan_yarn_all (KbScanFunc func, gpointer data)
+{
+  look_at_yarnrc (func, data, read_yarnrc_all);
 }

@@ -26,6 +26,9 @@ void kb_scan_cargo (KbScanFunc func, gpointer data);
 void kb_scan_npm (KbScanFunc func, gpointer data);
 void kb_scan_yarn (KbScanFunc func, gpointer data);
 
+/* Every `npmRegistryServer:` of .yarnrc.yml, also those of scopes; NAME is the URL. */
+void kb_scan_yarn_all (KbScanFunc func, gpointer data);
+
 /* New, or NULL: the nearest FILE from the working folder upwards. */
 char *kb_scan_find (const char *file);
 

@@ -44,6 +44,9 @@ const KbExecPlace *kb_exec_job_find (const KbExecJob *job, const char *url);
    at its end. */
 char **kb_exec_place_feeds (const KbExecPlace *place);
 
+/* Whether packages are at URL. */
+gboolean kb_exec_is_feed (const char *url);
+
 gboolean kb_exec_place_is_bearer (const KbExecPlace *place);
 
 /* A user name for a tool that wants one: servers look at the password alone. */
@@ -57,6 +60,8 @@ void kb_exec_place_header (const KbExecPlace *place, KbBuffer *text);
 
 void kb_exec_set_nuget (KbExecJob *job);
 void kb_exec_set_npm (KbExecJob *job);
+/* Appends npm's lines for all places, and for their registries that .npmrc names. */
+void kb_exec_npm_append (const KbExecJob *job, KbBuffer *text);
 void kb_exec_set_yarn (KbExecJob *job);
 void kb_exec_set_uv (KbExecJob *job);
 void kb_exec_set_poetry (KbExecJob *job);

@@ -9,7 +9,7 @@ _keybearer ()
   COMPREPLY=()
   [ "${COMP_WORDS[1]-}" = -v ] && at=2
   if [ "$COMP_CWORD" -le "$at" ]; then
-    words='login logout list status token exec explain check store modules api git pnpm'
+    words='login logout list status token exec connect disconnect explain check store modules api git pnpm'
     words="$words bazel cargo docker go keyring kubectl nuget terraform"
     [ "$COMP_CWORD" = 1 ] && words="$words -v --help --version"
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
@@ -18,6 +18,9 @@ _keybearer ()
   verb=${COMP_WORDS[at]}
   case $verb,$previous in
     token,--output) words='raw json header env azure-cli' ;;
+    connect,connect | disconnect,disconnect)
+      words='git npm pnpm yarn nuget pip uv cargo go bazel docker kubectl terraform --help' ;;
+    connect,* | disconnect,*) words='--dry-run --help' ;;
     exec,--only) words='plain azure-cli nuget npm yarn uv poetry twine cargo gradle pipeline' ;;
     check,--config)
       mapfile -t COMPREPLY < <(compgen -f -- "$current")

@@ -138,7 +138,7 @@ tests_helper_test_logins_LDADD = $(host_ldadd)
 tests_helper_test_logins_LDFLAGS = $(host_ldflags)
 
 # The verbs of the built program.
-command_tests = tests/helper/test-commands tests/helper/test-exec-tools
+command_tests = tests/helper/test-commands tests/helper/test-connect tests/helper/test-exec-tools
 TESTS += $(command_tests)
 EXTRA_DIST += $(command_tests) tests/helper/home.py
 tests_helper_test_kept_SOURCES = tests/helper/test-kept.c $(stage)
