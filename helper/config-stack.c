@@ -13,6 +13,7 @@ struct _KbOrganizations
 {
   GPtrArray *patterns; /* of KbPattern */
   gboolean user_is_one;
+  char *git_account; /* or NULL */
 };
 
 gboolean
@@ -268,10 +269,29 @@ kb_stack_match (const KbStack *stack, const KbUrl *url)
 
 /* ---- organizations -------------------------------------------------------------- */
 
+/* Nothing but an account is taken from git's configuration, and nothing but what git
+   itself keeps for credential helpers. */
+static gboolean
+take_git_account (KbOrganizations *organizations, const KbConfigGroup *group,
+                  GError **error)
+{
+  const KbConfigKey *key = kb_config_group_key (group, "git-account");
+
+  if (key == NULL)
+    return TRUE;
+  if (!g_str_has_prefix (key->value, "credential.")
+      || strstr (key->value, KB_ORGANIZATION) == NULL)
+    return kb_config_fail (error, group, key->line,
+                           "git-account is no credential.NAME with " KB_ORGANIZATION);
+  organizations->git_account = g_strdup (key->value);
+  return TRUE;
+}
+
 KbOrganizations *
 kb_organizations_new (const KbConfigGroup *group, GError **error)
 {
-  static const char *const known[] = { "urls", "user-is-organization", NULL };
+  static const char *const known[]
+      = { "urls", "user-is-organization", "git-account", NULL };
   g_autoptr (KbOrganizations) organizations = g_new0 (KbOrganizations, 1);
 
   organizations->patterns
@@ -279,7 +299,8 @@ kb_organizations_new (const KbConfigGroup *group, GError **error)
   if (!kb_config_only (group, known, error)
       || !take_patterns (organizations->patterns, group, "urls", error)
       || !kb_config_boolean (group, "user-is-organization", &organizations->user_is_one,
-                             error))
+                             error)
+      || !take_git_account (organizations, group, error))
     return NULL;
   return g_steal_pointer (&organizations);
 }
@@ -290,6 +311,7 @@ kb_organizations_free (KbOrganizations *organizations)
   if (organizations == NULL)
     return;
   g_ptr_array_unref (organizations->patterns);
+  g_free (organizations->git_account);
   g_free (organizations);
 }
 
@@ -314,6 +336,12 @@ kb_organizations_match (const KbOrganizations *organizations, const KbUrl *url,
   if (best > 0)
     *organization = g_steal_pointer (&best_name);
   return best;
+}
+
+const char *
+kb_organizations_git_account (const KbOrganizations *organizations)
+{
+  return organizations->git_account;
 }
 
 gboolean

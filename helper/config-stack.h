@@ -23,6 +23,9 @@ guint kb_stack_match (const KbStack *stack, const KbUrl *url);
 
 typedef struct _KbOrganizations KbOrganizations;
 
+/* What stands for the organization in `git-account`. */
+#define KB_ORGANIZATION "{organization}"
+
 /* New. */
 KbOrganizations *kb_organizations_new (const KbConfigGroup *group, GError **error);
 void kb_organizations_free (KbOrganizations *organizations);
@@ -33,6 +36,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbOrganizations, kb_organizations_free)
 guint kb_organizations_match (const KbOrganizations *organizations, const KbUrl *url,
                               char **organization);
 gboolean kb_organizations_user_is_one (const KbOrganizations *organizations);
+
+/* Borrowed, or NULL: `git-account`. */
+const char *kb_organizations_git_account (const KbOrganizations *organizations);
 
 /* FALSE with an error that names the first key of GROUP that is not in KNOWN
    (NULL-terminated). */

@@ -401,6 +401,17 @@ kb_config_organization (const KbConfig *config, const KbUrl *url, const char *us
   return g_steal_pointer (&organization);
 }
 
+char *
+kb_config_git_account (const KbConfig *config, const KbUrl *url, const char *organization)
+{
+  g_autofree char *ignored = NULL;
+  const KbOrganizations *group = best_organizations (config, url, &ignored);
+  const char *form = group != NULL ? kb_organizations_git_account (group) : NULL;
+  g_auto (GStrv) parts = form != NULL ? g_strsplit (form, KB_ORGANIZATION, 2) : NULL;
+
+  return parts != NULL ? g_strjoinv (organization, parts) : NULL;
+}
+
 gboolean
 kb_config_has_organizations (const KbConfig *config, const KbUrl *url)
 {

@@ -78,6 +78,11 @@ const GPtrArray *kb_config_stacks (const KbConfig *config);
 char *kb_config_organization (const KbConfig *config, const KbUrl *url, const char *user,
                               gboolean *user_is_organization);
 
+/* New, or NULL: the variable of git's configuration that may name the account for
+   ORGANIZATION, by the `git-account` of the group that knows URL best. */
+char *kb_config_git_account (const KbConfig *config, const KbUrl *url,
+                             const char *organization);
+
 /* Whether URL's place has organizations at all, so that one that it does not name is
    missing: git sends no path unless credential.useHttpPath is set. */
 gboolean kb_config_has_organizations (const KbConfig *config, const KbUrl *url);

@@ -58,6 +58,7 @@ helper_libkeybearer_a_SOURCES += \
 	helper/binding.c helper/binding.h \
 	helper/breaker.c helper/breaker.h \
 	helper/frontend.c helper/frontend.h \
+	helper/gitconfig.c helper/gitconfig.h \
 	helper/identity.c helper/identity.h \
 	helper/item.c helper/item.h \
 	helper/keeper.c helper/keeper.h \
@@ -214,7 +215,7 @@ nodist_pkgconfig_DATA = helper/keybearer-module.pc
 dist_man1_MANS += helper/keybearer.1 helper/keybearer-connect.1 helper/keybearer-nuget.1
 dist_man3_MANS += helper/keybearer-module.3
 dist_man5_MANS += helper/keybearer.conf.5
-dist_man7_MANS += helper/keybearer-tools.7
+dist_man7_MANS += helper/keybearer-gcm.7 helper/keybearer-tools.7
 
 # What was installed finds its modules and understands its configuration.
 installcheck-local:

@@ -174,13 +174,16 @@ kb_identity_choose (const KbConfig *config, KbRequest *request, const char *inst
 
 /* ---- who is meant --------------------------------------------------------------- */
 
-/* Asked for, else who answered here before, else the only one there is. */
+/* Asked for, else who answered here before, else whom git's configuration names for the
+   organization, else the only one there is. */
 static void
 mean_account (const KbConfig *config, const KbStack *stack, KbRequest *request,
               const char *instance, gboolean fresh)
 {
   g_auto (KbBinding) binding = { 0 };
   g_autofree char *only = NULL;
+  g_autofree char *variable = NULL;
+  const char *organization = kb_request_organization (request);
   const char *account = kb_request_user (request);
 
   if (account == NULL)
@@ -188,10 +191,14 @@ mean_account (const KbConfig *config, const KbStack *stack, KbRequest *request,
   if (account == NULL && !fresh && kb_binding_read (stack, request, &binding)
       && g_str_equal (binding.instance, instance))
     account = binding.account;
-  if (account == NULL && !fresh)
-    account = only = only_account (config, instance);
   kb_request_set_account (request, account);
   kb_request_set_fresh (request, fresh);
+  if (account != NULL || fresh)
+    return;
+  only = only_account (config, instance);
+  if (organization != NULL)
+    variable = kb_config_git_account (config, kb_request_url (request), organization);
+  kb_request_set_account_later (request, variable, only);
 }
 
 static void

@@ -16,6 +16,8 @@ typedef struct
   gboolean asked;
   gboolean signing_in;
   char *note;
+  char *account_variable; /* of git's configuration; not looked at yet */
+  char *account_otherwise;
 } KbReport;
 
 struct _KbRequest

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "gitconfig.h"
 
 /* What a person knows the place by; the host alone where there is no organization. */
 static void
@@ -51,6 +52,8 @@ kb_request_free (KbRequest *request)
   kb_seen_free (request->report->seen);
   g_hash_table_unref (request->hints);
   g_free (request->report->note);
+  g_free (request->report->account_variable);
+  g_free (request->report->account_otherwise);
   g_free (request->report);
   g_free (request->program);
   g_free (request->user);
@@ -104,10 +107,25 @@ kb_request_set_user (KbRequest *request, const char *user)
   request->user = g_strdup (user);
 }
 
+/* Git is asked only when a source wants to know: most sources have no accounts. */
+static const char *
+account_by_git (KbReport *report)
+{
+  g_autofree char *variable = g_steal_pointer (&report->account_variable);
+  g_autofree char *account = variable != NULL ? kb_gitconfig_get (variable) : NULL;
+
+  if (account != NULL && *account != '\0')
+    {
+      g_free (report->account_otherwise);
+      report->account_otherwise = g_steal_pointer (&account);
+    }
+  return report->account_otherwise;
+}
+
 const char *
 kb_request_account (const KbRequest *request)
 {
-  return request->account;
+  return request->account != NULL ? request->account : account_by_git (request->report);
 }
 
 void
@@ -115,6 +133,19 @@ kb_request_set_account (KbRequest *request, const char *account)
 {
   g_free (request->account);
   request->account = g_strdup (account);
+  kb_request_set_account_later (request, NULL, NULL);
+}
+
+void
+kb_request_set_account_later (KbRequest *request, const char *variable,
+                              const char *otherwise)
+{
+  KbReport *report = request->report;
+
+  g_free (report->account_variable);
+  g_free (report->account_otherwise);
+  report->account_variable = g_strdup (variable);
+  report->account_otherwise = g_strdup (otherwise);
 }
 
 const char *

@@ -34,6 +34,11 @@ void kb_request_set_user (KbRequest *request, const char *user);
    realms and names.  FALSE, and nothing set, for anything else.  NULL: none. */
 gboolean kb_request_set_scope (KbRequest *request, const char *scope);
 void kb_request_set_account (KbRequest *request, const char *account);
+
+/* No account is set, but when a source asks for it: what VARIABLE of git's configuration
+   says, else OTHERWISE.  Both may be NULL; copied. */
+void kb_request_set_account_later (KbRequest *request, const char *variable,
+                                   const char *otherwise);
 void kb_request_set_fresh (KbRequest *request, gboolean fresh);
 
 /* ORGANIZATION may be NULL; EXPECTED: the place has organizations. */

@@ -10,8 +10,8 @@
 #include "base/lines.h"
 #include "base/text.h"
 #include "frontends/git-input.h"
+#include "gitconfig.h"
 #include "logins.h"
-#include "program.h"
 #include "request.h"
 
 #define STATE_PREFIX "keybearer:"
@@ -185,17 +185,10 @@ static gboolean
 git_forbids (void)
 {
   static const char *const no[] = { "0", "false", "no", "off", "never", NULL };
-  g_autofree char *git = kb_program_find ("git");
-  const char *arguments[] = { git, "config", "--get", "credential.interactive", NULL };
-  g_autofree char *value = NULL;
-  g_autofree char *word = NULL;
+  g_autofree char *value = kb_gitconfig_get ("credential.interactive");
+  g_autofree char *word = value != NULL ? g_ascii_strdown (value, -1) : NULL;
 
-  if (git == NULL
-      || !g_spawn_sync (NULL, (char **) arguments, NULL, G_SPAWN_STDERR_TO_DEV_NULL, NULL,
-                        NULL, &value, NULL, NULL, NULL))
-    return FALSE;
-  word = g_ascii_strdown (g_strstrip (value), -1);
-  return g_strv_contains (no, word);
+  return word != NULL && g_strv_contains (no, word);
 }
 
 static KbTalk *

@@ -78,6 +78,15 @@ kb_oauth_pastes (const KbOauthJob *job)
   return flow_is (job, "paste");
 }
 
+/* As people have it set for Git Credential Manager, whose other words mean a browser. */
+static gboolean
+gcm_wants_device (const KbOauthJob *job)
+{
+  const char *flow = kb_request_getenv (job->request, "GCM_MSAUTH_FLOW");
+
+  return flow != NULL && g_ascii_strcasecmp (flow, "devicecode") == 0;
+}
+
 /* Codes can be phished, so they are for those who want them, and for where there is no
    browser. */
 static gboolean
@@ -89,7 +98,7 @@ wants_device (const KbOauthJob *job)
     return TRUE;
   if ((flows & KB_OAUTH_DEVICE) == 0 || kb_oauth_pastes (job))
     return FALSE;
-  return (flows & KB_OAUTH_BROWSER) == 0 || !browser_exists ();
+  return (flows & KB_OAUTH_BROWSER) == 0 || gcm_wants_device (job) || !browser_exists ();
 }
 
 static gboolean

@@ -110,6 +110,7 @@ test_organization (void)
   "[store vault]\nmodule=sealed-file\n"                                                  \
   "[organizations here]\nurls=https://git.example/{organization}\n"                      \
   "user-is-organization=true\n"                                                          \
+  "git-account=credential.here:{organization}.username\n"                                \
   "[network]\nca-file=/etc/ca.pem\nproxy=http://proxy.example:3128\n"                    \
   "[policy]\nuser-config=merge\n"                                                        \
   "[modules]\ndirectory=/opt/modules"
@@ -131,6 +132,7 @@ test_every_key (void)
   gboolean user_is_one = FALSE;
   g_autofree char *organization
       = kb_config_organization (config, url, "contoso", &user_is_one);
+  g_autofree char *variable = NULL;
 
   g_assert_cmpuint (kb_config_stacks (config)->len, ==, 1);
   g_assert_cmpstr (stack->name, ==, "all");
@@ -148,6 +150,8 @@ test_every_key (void)
   g_assert_cmpstr (kb_config_modules_dir (config), ==, "/opt/modules");
   g_assert_cmpstr (organization, ==, "contoso");
   g_assert_true (user_is_one);
+  variable = kb_config_git_account (config, url, organization);
+  g_assert_cmpstr (variable, ==, "credential.here:contoso.username");
   kb_config_each_instance (config, count_instance, instances);
   g_assert_cmpstr (instances->str, ==,
                    "source ci=service-principal at t.conf:7\n"
@@ -208,6 +212,10 @@ static const struct
   { "[organizations a]\n", 1, "needs urls=" },
   { "[organizations a]\nurls=https://a.example/\nuser-is-organization=1\n", 3,
     "true nor" },
+  { "[organizations a]\nurls=https://a.example/\ngit-account=core.sshCommand\n", 3,
+    "credential.NAME" },
+  { "[organizations a]\nurls=https://a.example/\ngit-account=credential.username\n", 3,
+    "credential.NAME" },
   { "[network]\nca-file=hunter2\n", 2, "absolute" },
   { "[network]\nproxy=hunter2:8080\n", 2, "URL" },
   { "[network]\nproxy=http://\n", 2, "URL" },

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests identity and what session makes of it: who is meant, and who finds out.
    Knows nothing of any module that is shipped. */
+#include "gitconfig.h"
 #include "stage.h"
 
 #include <string.h>
@@ -185,6 +186,39 @@ test_fresh (void)
   assert_get ("https://place.example/", NULL, "ok a-2");
 }
 
+static void
+assert_account (const char *url, const char *user, const char *expected)
+{
+  g_auto (Call) call = { 0 };
+  g_autofree char *answer = NULL;
+
+  call_begin (&call, "a", stores, url, user);
+  answer = call_get (&call);
+  g_assert_true (g_str_has_prefix (answer, "ok "));
+  g_assert_cmpstr (kb_session_account (call.session), ==, expected);
+}
+
+/* Git's configuration may say who is meant where nobody has answered yet, no longer. */
+static void
+test_git_account (void)
+{
+  begin ();
+  stage_set_extra ("[organizations o]\nurls=https://place.example/{organization}\n"
+                   "git-account=credential.azrepos:org/{organization}.username");
+  assert_account ("https://place.example/other", "alice", "alice");
+  g_setenv ("GIT_CONFIG_COUNT", "1", TRUE);
+  g_setenv ("GIT_CONFIG_KEY_0", "credential.azrepos:org/Contoso.username", TRUE);
+  g_setenv ("GIT_CONFIG_VALUE_0", "bob", TRUE);
+  kb_gitconfig_forget ();
+  assert_account ("https://place.example/contoso", NULL, "bob");
+  assert_account ("https://place.example/contoso", "alice", "alice");
+  g_setenv ("GIT_CONFIG_VALUE_0", "alice", TRUE);
+  kb_gitconfig_forget ();
+  assert_account ("https://place.example/contoso", NULL, "bob");
+  g_unsetenv ("GIT_CONFIG_COUNT");
+  kb_gitconfig_forget ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -197,5 +231,6 @@ main (int argc, char **argv)
   g_test_add_func ("/identity/many", test_many);
   g_test_add_func ("/identity/many-in-a-new-place", test_many_in_a_new_place);
   g_test_add_func ("/identity/fresh", test_fresh);
+  g_test_add_func ("/identity/git-account", test_git_account);
   return g_test_run ();
 }

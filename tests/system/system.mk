@@ -8,6 +8,7 @@ system_scripts = \
 	tests/system/test-broker \
 	tests/system/test-clone \
 	tests/system/test-forges \
+	tests/system/test-gcm \
 	tests/system/test-hostile \
 	tests/system/test-hygiene \
 	tests/system/test-isolation \
@@ -29,8 +30,8 @@ SYSTEM_TESTS += $(system_scripts) tests/azure/test_fidelity
 if NEVER
 TESTS += $(SYSTEM_TESTS)
 endif
-EXTRA_DIST += $(system_scripts) tests/system/lib.sh tests/system/keyring-items tests/system/lay-item \
-	tests/system/basic-server tests/system/oidc-person
+EXTRA_DIST += $(system_scripts) tests/system/lib.sh tests/system/people.sh \
+	tests/system/keyring-items tests/system/lay-item tests/system/basic-server tests/system/oidc-person
 check_PROGRAMS += tests/system/page-driver
 tests_system_page_driver_SOURCES = tests/system/page-driver.c $(listener_sources)
 tests_system_page_driver_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS)
