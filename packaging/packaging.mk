@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 # What is installed beside the program and how a person sets it up.
+EXTRA_DIST += packaging/python/pyproject.toml packaging/python/README \
+	packaging/python/keybearer_keyring/__init__.py
 EXTRA_DIST += packaging/keybearer.conf packaging/setup packaging/demo-session .ci/run
 confdir = $(datadir)/keybearer
 nodist_conf_DATA = packaging/built/keybearer.conf

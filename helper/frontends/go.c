@@ -53,6 +53,18 @@ is_of (const KbAsk *ask, const char *place)
                 == kb_session_stack (ask->session);
 }
 
+/* Without a slash at the end: the go command compares by cutting pieces off its URL. */
+static void
+append_place (KbBuffer *text, const char *place)
+{
+  gsize length = strlen (place);
+
+  while (length > 0 && place[length - 1] == '/')
+    length--;
+  kb_buffer_append (text, place, length);
+  kb_buffer_append_text (text, "\n");
+}
+
 static void
 append_places (const KbAsk *ask, KbBuffer *text)
 {
@@ -62,20 +74,22 @@ append_places (const KbAsk *ask, KbBuffer *text)
       = organization != NULL
             ? kb_config_places (kb_runtime_config (ask->runtime), organization)
             : NULL;
-  gsize before = kb_buffer_length (text);
 
   for (char **place = places; place != NULL && *place != NULL; place++)
     if (is_of (ask, *place))
-      kb_buffer_printf (text, "%s%s\n", *place,
-                        g_str_has_suffix (*place, "/") ? "" : "/");
-  if (organization == NULL && kb_buffer_length (text) == before)
-    kb_buffer_printf (text, "%s/\n", origin);
+      append_place (text, *place);
+  if (organization == NULL)
+    append_place (text, origin);
 }
 
-/* URLs, a blank line, headers, a blank line; the go command takes nothing less. */
+/* URLs, a blank line, headers, a blank line; the go command takes nothing less.  Go 1.24
+   finds nothing but the very URL and whole hosts, so what failed is among them. */
 static gboolean
-append_block (const KbAsk *ask, KbBuffer *text, const KbCredential *credential)
+append_block (const KbAsk *ask, KbBuffer *text, const char *failed,
+              const KbCredential *credential)
 {
+  if (failed != NULL && kb_text_is_clean (failed, strlen (failed)))
+    kb_buffer_printf (text, "%s\n", failed);
   append_places (ask, text);
   return kb_buffer_length (text) > 0 && kb_buffer_append_text (text, "\nAuthorization: ")
          && kb_ask_append_header (ask, text, credential)
@@ -90,13 +104,13 @@ append_for (KbBuffer *text, const char *word, const KbWish *wish, GError **probl
   g_auto (KbAsk) ask = { 0 };
   g_autoptr (KbCredential) credential = NULL;
   g_autoptr (KbBuffer) block = kb_buffer_new (0);
-  KbAnswer answer = strstr (word, "://") != NULL
-                        ? kb_ask_open (&ask, word, wish, problem)
-                        : kb_ask_open_word (&ask, word, wish, problem);
+  const char *failed = strstr (word, "://") != NULL ? word : NULL;
+  KbAnswer answer = failed != NULL ? kb_ask_open (&ask, failed, wish, problem)
+                                   : kb_ask_open_word (&ask, word, wish, problem);
 
   if (answer == KB_OK && !kb_ask_is_storage (&ask)
       && kb_ask_get (&ask, &credential, problem) == KB_OK
-      && append_block (&ask, block, credential))
+      && append_block (&ask, block, failed, credential))
     kb_buffer_append (text, kb_buffer_peek (block), kb_buffer_length (block));
 }
 

@@ -29,8 +29,8 @@ static const Entry entries[] = {
   { { 9001023, 9002332 }, "this sign-in needs one tenant's own name: set tenant" },
   { { 90038, 900382, 900432 }, "the tenant is in another national cloud: set authority" },
   { { 500011 },
-    "Azure DevOps is not known in this tenant: is it the tenant that the organization is "
-    "connected to?" },
+    "what the token is for is not known in this tenant: is it the tenant that the "
+    "organization is connected to, and is the scope right?" },
   { { 70011, 1002012 },
     "the scope is not valid: for an application it ends in /.default" },
   { { 50012, 700027, 700030, 50013 },

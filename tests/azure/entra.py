@@ -160,6 +160,8 @@ class Entra:
     @staticmethod
     def _resource(scope, tenant, ctx):
         resource = scope[:-len("/.default")]
+        if resource.lower() == worlds.KUBERNETES:
+            return resource
         known = resource.lower() in (worlds.RESOURCE, worlds.RESOURCE_URI)
         if not known or not tenant.has_devops:
             raise refuse.Refusal(refuse.unknown_resource(ctx, resource, tenant))

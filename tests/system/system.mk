@@ -25,13 +25,15 @@ system_scripts = \
 	tests/system/test-second-chance \
 	tests/system/test-sign-in \
 	tests/system/test-submodules \
+	tests/system/test-tools \
 	tests/system/test-clients
 SYSTEM_TESTS += $(system_scripts) tests/azure/test_fidelity
 if NEVER
 TESTS += $(SYSTEM_TESTS)
 endif
 EXTRA_DIST += $(system_scripts) tests/system/lib.sh tests/system/people.sh \
-	tests/system/keyring-items tests/system/lay-item tests/system/basic-server tests/system/oidc-person
+	tests/system/keyring-items tests/system/lay-item tests/system/basic-server tests/system/oidc-person \
+	tests/system/tool-server
 check_PROGRAMS += tests/system/page-driver
 tests_system_page_driver_SOURCES = tests/system/page-driver.c $(listener_sources)
 tests_system_page_driver_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS)
