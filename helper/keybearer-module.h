@@ -188,8 +188,8 @@ gboolean kb_request_cancelled (const KbRequest *request);
 gboolean kb_request_interactive (const KbRequest *request);
 
 /* A person is sent to sign in elsewhere: from now on there are MILLISECONDS, at most
-   KB_SIGN_IN_MAX_MS, for that and what follows.  Counts as having asked.  Processes that
-   wait for the same credential are told so. */
+   KB_SIGN_IN_MAX_MS, and neither more nor less; it may be called again for what follows.
+   Counts as having asked.  Processes that wait for the same credential are told so. */
 #define KB_SIGN_IN_MAX_MS (16 * 60 * 1000)
 void kb_request_begin_sign_in (const KbRequest *request, gint64 milliseconds);
 

@@ -124,7 +124,7 @@ kb_request_begin_sign_in (const KbRequest *request, gint64 milliseconds)
 
   report->asked = TRUE;
   report->signing_in = TRUE;
-  report->deadline = MAX (report->deadline, kb_clock_boot_ms () + granted);
+  report->deadline = kb_clock_boot_ms () + granted;
   kb_watchdog_at_least (kb_request_remaining_ms (request));
   kb_lock_tell (request->lock, words);
   kb_interrupt_catch ();
@@ -138,6 +138,7 @@ kb_request_end_sign_in (KbRequest *request)
   kb_interrupt_release ();
   kb_lock_tell (request->lock, "");
   request->report->signing_in = FALSE;
+  kb_request_set_deadline_ms (request, KB_DEADLINE_PROMPT_MS);
 }
 
 KbAnswer

@@ -12,6 +12,8 @@
 
 /* RFC 7636 7.1: 256 bits make 43 characters. */
 #define RANDOM_BYTES 32
+/* For what follows the sign-in, however late that was: one request. */
+#define REDEEM_MS 30000
 
 typedef struct
 {
@@ -306,6 +308,7 @@ kb_oauth_browser (const KbOauthJob *job, KbOauth2Refusal *refusal,
   answer = receive (&flow, &sign_in, error);
   if (answer != KB_OK)
     return answer;
+  kb_request_begin_sign_in (job->request, REDEEM_MS);
   answer = redeem (&flow, &sign_in, refusal, &id, credential, &problem);
   finish_page (&flow, &id, problem);
   if (problem != NULL)

@@ -24,6 +24,9 @@ system_scripts = \
 	tests/system/test-pat \
 	tests/system/test-second-chance \
 	tests/system/test-sign-in \
+	tests/system/test-sign-in-crowd \
+	tests/system/test-sign-in-default \
+	tests/system/test-sign-in-faults \
 	tests/system/test-submodules \
 	tests/system/test-tools \
 	tests/system/test-clients
@@ -39,6 +42,8 @@ tests_system_page_driver_SOURCES = tests/system/page-driver.c $(listener_sources
 tests_system_page_driver_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS)
 tests_system_page_driver_LDADD = $(unit_ldadd) $(MICROHTTPD_LIBS)
 tests_system_page_driver_LDFLAGS = $(unit_ldflags)
+EXTRA_DIST += tests/system/default-people.sh tests/system/forger tests/system/chromium.py \
+	tests/system/chromium-person
 CLEANFILES += $(SYSTEM_TESTS:=.log) $(SYSTEM_TESTS:=.trs) tests/system/test-suite.log
 
 .PHONY: check-system
