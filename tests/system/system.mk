@@ -24,6 +24,7 @@ system_scripts = \
 	tests/system/test-pat \
 	tests/system/test-second-chance \
 	tests/system/test-sign-in \
+	tests/system/test-sign-in-chromium \
 	tests/system/test-sign-in-crowd \
 	tests/system/test-sign-in-default \
 	tests/system/test-sign-in-faults \
