@@ -107,7 +107,7 @@ helper_libkeybearer_a_SOURCES += \
 	helper/frontends/nuget-worker.c helper/frontends/nuget-worker.h
 helper_libkeybearer_a_SOURCES += \
 	helper/commands/call.c helper/commands/call.h \
-	helper/commands/check.c \
+	helper/commands/check.c helper/commands/check.h \
 	helper/commands/commands.c helper/commands/commands.h \
 	helper/commands/connect.c helper/commands/connect-tools.h \
 	helper/commands/connect-builds.c \
@@ -116,6 +116,9 @@ helper_libkeybearer_a_SOURCES += \
 	helper/commands/connect-git.c \
 	helper/commands/connect-node.c \
 	helper/commands/connect-python.c \
+	helper/commands/doctor.c helper/commands/doctor.h \
+	helper/commands/doctor-folders.c helper/commands/doctor-git.c \
+	helper/commands/doctor-show.c \
 	helper/commands/exec.c \
 	helper/commands/exec-keeper.c helper/commands/exec-keeper.h \
 	helper/commands/exec-npm.c \

@@ -307,6 +307,13 @@ default_data_dir (void)
   return g_build_filename (g_get_home_dir (), ".local", "share", "keybearer", NULL);
 }
 
+char *
+kb_instance_data_path (const KbInstance *instance)
+{
+  return instance->data_dir != NULL ? g_strdup (instance->data_dir)
+                                    : default_data_dir ();
+}
+
 /* Made when first asked for: the instance is const to modules, this is its memory. */
 const char *
 kb_instance_data_dir (const KbInstance *instance, GError **error)

@@ -73,6 +73,9 @@ const char *kb_instance_proxy (const KbInstance *instance);
    a restart: for files that a store keeps.  NULL with an error when it cannot be made. */
 const char *kb_instance_data_dir (const KbInstance *instance, GError **error);
 
+/* New: where that is or would be; nothing is made and nothing is looked at. */
+char *kb_instance_data_path (const KbInstance *instance);
+
 /* ---- the credential ------------------------------------------------------------- */
 
 typedef enum

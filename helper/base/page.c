@@ -159,16 +159,15 @@ fitting (const char *text, guint room)
     }
 }
 
-void
-kb_page_entry (KbPage *page, guint indent, guint column, const char *label, KbStyle style,
-               const char *text)
+/* AT columns of the line are there. */
+static void
+finish_entry (KbPage *page, guint at, guint column, const char *label, KbStyle style,
+              const char *text)
 {
   g_autofree char *shown = escape (text);
   const char *rest = shown;
-  guint at = indent;
   gsize length;
 
-  add_blanks (page, indent);
   if (label != NULL)
     {
       add_styled (page, KB_STYLE_PLAIN, label, strlen (label));
@@ -187,6 +186,25 @@ kb_page_entry (KbPage *page, guint indent, guint column, const char *label, KbSt
         add_blanks (page, column);
     }
   while (*rest != '\0');
+}
+
+void
+kb_page_entry (KbPage *page, guint indent, guint column, const char *label, KbStyle style,
+               const char *text)
+{
+  add_blanks (page, indent);
+  finish_entry (page, indent, column, label, style, text);
+}
+
+void
+kb_page_marked (KbPage *page, const char *mark, KbStyle style, guint width, guint column,
+                const char *label, const char *text)
+{
+  guint length = columns (mark, strlen (mark));
+
+  add_styled (page, style, mark, strlen (mark));
+  add_blanks (page, width > length ? width - length : 0);
+  finish_entry (page, MAX (width, length), column, label, KB_STYLE_PLAIN, text);
 }
 
 /* ---- tables --------------------------------------------------------------------- */

@@ -46,6 +46,11 @@ void kb_page_show (KbPage *page, KbStyle style, const char *text);
 void kb_page_entry (KbPage *page, guint indent, guint column, const char *label,
                     KbStyle style, const char *text);
 
+/* The same in a plain style, after MARK, one of our own words in STYLE, of which the
+   first WIDTH columns are. */
+void kb_page_marked (KbPage *page, const char *mark, KbStyle style, guint width,
+                     guint column, const char *label, const char *text);
+
 /* ---- tables --------------------------------------------------------------------- */
 
 typedef struct _KbTable KbTable;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* keybearer check: every configuration file against the option tables of the modules.
    Knows nothing of what the options mean. */
+#include "commands/check.h"
+
 #include "commands/commands.h"
 #include "commands/options.h"
 #include "commands/page.h"
@@ -9,11 +11,11 @@
 
 typedef struct
 {
-  KbPage page;
   const KbConfig *config;
   KbLoader *loader;
   GHashTable *seen; /* a set of "KIND NAME" */
-  guint problems;
+  KbCheckFunc report;
+  gpointer data;
 } Check;
 
 /* PLACE goes in front unless the message names one of its own. */
@@ -26,9 +28,7 @@ report (Check *check, const char *place, const char *message)
   g_autofree char *line
       = placed ? g_strdup (message) : g_strdup_printf ("%s: %s", place, message);
 
-  check->problems++;
-  kb_page_show (&check->page, KB_STYLE_PLAIN, line);
-  kb_page_add (&check->page, "\n");
+  check->report (line, check->data);
 }
 
 static gboolean
@@ -97,36 +97,68 @@ check_all (Check *check)
     }
 }
 
+guint
+kb_check_configuration (KbRuntime *runtime, KbCheckFunc func, gpointer data)
+{
+  g_autoptr (GHashTable) seen
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  Check check = { .config = kb_runtime_config (runtime),
+                  .loader = kb_runtime_loader (runtime),
+                  .seen = seen,
+                  .report = func,
+                  .data = data };
+
+  check_all (&check);
+  return g_hash_table_size (seen);
+}
+
 /* ---- the verb ------------------------------------------------------------------- */
 
-static void
-tell_files (Check *check)
+typedef struct
 {
-  const char *const *files = kb_config_files (check->config);
-  guint stacks = kb_config_stacks (check->config)->len;
+  KbPage page;
+  const KbConfig *config;
+  guint seen;
+  guint problems;
+} Told;
 
-  kb_page_add (&check->page, "read  the built-in defaults\n");
+static void
+told_clear (Told *told)
+{
+  kb_page_clear (&told->page);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Told, told_clear)
+
+static void
+tell_problem (const char *line, gpointer data)
+{
+  Told *told = data;
+
+  told->problems++;
+  kb_page_show (&told->page, KB_STYLE_PLAIN, line);
+  kb_page_add (&told->page, "\n");
+}
+
+static void
+tell_files (Told *told)
+{
+  const char *const *files = kb_config_files (told->config);
+  guint stacks = kb_config_stacks (told->config)->len;
+
+  kb_page_add (&told->page, "read  the built-in defaults\n");
   for (; *files != NULL; files++)
     {
-      kb_page_add (&check->page, "      ");
-      kb_page_show (&check->page, KB_STYLE_PLAIN, *files);
-      kb_page_add (&check->page, "\n");
+      kb_page_add (&told->page, "      ");
+      kb_page_show (&told->page, KB_STYLE_PLAIN, *files);
+      kb_page_add (&told->page, "\n");
     }
-  if (check->problems > 0)
+  if (told->problems > 0)
     return;
-  kb_page_show (&check->page, KB_STYLE_GOOD, "all well");
-  kb_page_printf (&check->page, ": %u %s, %u sources and stores\n", stacks,
-                  stacks == 1 ? "stack" : "stacks", g_hash_table_size (check->seen));
+  kb_page_show (&told->page, KB_STYLE_GOOD, "all well");
+  kb_page_printf (&told->page, ": %u %s, %u sources and stores\n", stacks,
+                  stacks == 1 ? "stack" : "stacks", told->seen);
 }
-
-static void
-check_clear (Check *check)
-{
-  kb_page_clear (&check->page);
-  g_clear_pointer (&check->seen, g_hash_table_unref);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Check, check_clear)
 
 int
 kb_command_check (const KbStreams *streams, char **arguments, GError **error)
@@ -135,7 +167,7 @@ kb_command_check (const KbStreams *streams, char **arguments, GError **error)
   const KbArgument table[] = { { "--config", NULL, &file }, { NULL, NULL, NULL } };
   g_autoptr (KbRuntime) runtime = NULL;
   KbConfig *config;
-  g_auto (Check) check = { 0 };
+  g_auto (Told) told = { 0 };
   int status;
 
   if (!kb_arguments_read ("check", arguments, table, 0, NULL, NULL))
@@ -147,12 +179,10 @@ kb_command_check (const KbStreams *streams, char **arguments, GError **error)
     runtime = kb_runtime_new_default (error);
   if (runtime == NULL)
     return KB_EXIT_ERROR;
-  check.config = kb_runtime_config (runtime);
-  check.loader = kb_runtime_loader (runtime);
-  check.seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  kb_page_begin (&check.page, streams);
-  check_all (&check);
-  tell_files (&check);
-  status = kb_page_end (&check.page, error);
-  return status == 0 && check.problems > 0 ? KB_EXIT_ERROR + KB_ERROR_CONFIG : status;
+  told.config = kb_runtime_config (runtime);
+  kb_page_begin (&told.page, streams);
+  told.seen = kb_check_configuration (runtime, tell_problem, &told);
+  tell_files (&told);
+  status = kb_page_end (&told.page, error);
+  return status == 0 && told.problems > 0 ? KB_EXIT_ERROR + KB_ERROR_CONFIG : status;
 }

@@ -24,6 +24,8 @@ const KbVerb kb_commands[] = {
     kb_command_explain },
   { "check", "[--config FILE]", "Checks the configuration and the modules it names",
     kb_command_check },
+  { "doctor", "[ORG|URL] [--json] [--offline]",
+    "Tells what stands in the way, and the command that mends it", kb_command_doctor },
   { "store", "init STORE [KEY=VALUE...] | put NAME | remove NAME | migrate [OPTION...]",
     "Makes a store ready, keeps a secret, takes over what others keep",
     kb_command_store },

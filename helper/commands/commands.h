@@ -17,6 +17,7 @@ int kb_command_connect (const KbStreams *streams, char **arguments, GError **err
 int kb_command_disconnect (const KbStreams *streams, char **arguments, GError **error);
 int kb_command_exec (const KbStreams *streams, char **arguments, GError **error);
 int kb_command_explain (const KbStreams *streams, char **arguments, GError **error);
+int kb_command_doctor (const KbStreams *streams, char **arguments, GError **error);
 int kb_command_check (const KbStreams *streams, char **arguments, GError **error);
 int kb_command_store (const KbStreams *streams, char **arguments, GError **error);
 int kb_command_modules (const KbStreams *streams, char **arguments, GError **error);

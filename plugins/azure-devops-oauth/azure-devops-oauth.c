@@ -6,6 +6,7 @@
 #include "azure-devops-oauth/older-token.h"
 
 #include "base/text.h"
+#include "common/http-diagnose.h"
 #include "common/authority.h"
 
 #include <string.h>
@@ -242,10 +243,21 @@ older_acquire (gpointer self, const KbRequest *request, KbCredential **credentia
   return KB_OK;
 }
 
+static void
+older_diagnose (gpointer self, const KbRequest *request, KbDiagnosis *diagnosis)
+{
+  const Older *older = self;
+
+  kb_diagnosis_add (diagnosis, KB_FINDING_BAD, "older platform", REMOVAL,
+                    "man keybearer-oauth");
+  kb_http_diagnose (older->instance, request, older->authority, FALSE, diagnosis);
+}
+
 static const KbSource source = { .open = older_open,
                                  .close = older_close,
                                  .identify = older_identify,
-                                 .acquire = older_acquire };
+                                 .acquire = older_acquire,
+                                 .diagnose = older_diagnose };
 
 const KbModule kb_module = {
   .abi = KB_MODULE_ABI,

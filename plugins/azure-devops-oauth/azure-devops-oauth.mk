@@ -6,7 +6,7 @@ if PLUGIN_AZURE_DEVOPS_OAUTH
 modules_LTLIBRARIES += plugins/azure-devops-oauth/azure-devops-oauth.la
 plugins_azure_devops_oauth_azure_devops_oauth_la_SOURCES = \
 	plugins/azure-devops-oauth/azure-devops-oauth.c $(older_sources) \
-	$(oauth2_sources) $(http_sources)
+	$(server_diagnose_sources) $(oauth2_sources) $(http_sources)
 plugins_azure_devops_oauth_azure_devops_oauth_la_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
 plugins_azure_devops_oauth_azure_devops_oauth_la_LDFLAGS = $(module_ldflags)
 plugins_azure_devops_oauth_azure_devops_oauth_la_LIBADD = $(CURL_LIBS) $(GLIB_LIBS)

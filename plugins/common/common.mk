@@ -5,6 +5,9 @@ http_sources = \
 	plugins/common/http.c plugins/common/http.h \
 	plugins/common/http-fault.c plugins/common/http-fault.h \
 	plugins/common/http-memory.c plugins/common/http-trust.c
+http_diagnose_sources = plugins/common/http-diagnose.c plugins/common/http-diagnose.h
+server_diagnose_sources = $(http_diagnose_sources) \
+	plugins/common/tenant.c plugins/common/tenant.h
 oauth2_sources = \
 	plugins/common/aadsts.c plugins/common/aadsts.h \
 	plugins/common/authority.c plugins/common/authority.h \

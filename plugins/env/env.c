@@ -166,11 +166,38 @@ env_acquire (gpointer self, const KbRequest *request, KbCredential **credential,
   return give (self, request, &found, credential);
 }
 
+/* What is left over from another tool wins over every sign-in, and few remember it. */
+static void
+env_diagnose (gpointer self, const KbRequest *request, KbDiagnosis *diagnosis)
+{
+  g_auto (Found) found = { NULL, NULL };
+  gboolean any = find (self, request, &found);
+  gboolean broken = any && kb_token_form (found.value) == KB_TOKEN_BROKEN;
+  gboolean over = any && kb_token_is_over (found.value);
+  g_autofree char *text = NULL;
+  g_autofree char *command = NULL;
+
+  if (!any)
+    {
+      kb_diagnosis_add (diagnosis, KB_FINDING_GOOD, "environment",
+                        "no variable holds a token that would win over a sign-in", NULL);
+      return;
+    }
+  text = g_strdup_printf ("%s is set: %s", found.name,
+                          broken ? "it holds what no token can be, so nothing works"
+                          : over ? "its token has expired"
+                                 : "its token is used, whoever has signed in");
+  command = g_strdup_printf ("unset %s", found.name);
+  kb_diagnosis_add (diagnosis, broken || over ? KB_FINDING_BAD : KB_FINDING_UNKNOWN,
+                    "environment", text, command);
+}
+
 static const KbSource source = { .open = env_open,
                                  .close = env_close,
                                  .identify = env_identify,
                                  .acquire = env_acquire,
-                                 .flags = KB_SOURCE_EPHEMERAL };
+                                 .flags = KB_SOURCE_EPHEMERAL,
+                                 .diagnose = env_diagnose };
 
 const KbModule kb_module = {
   .abi = KB_MODULE_ABI,

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <linux/keyctl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -306,6 +307,65 @@ keyring_list (gpointer self, const KbRequest *request, GPtrArray *names, GError 
   return KB_OK;
 }
 
+/* Bytes of keys that LINE of /proc/key-users says USER has, and may have. */
+static gboolean
+parse_quota (const char *line, guint user, gulong *used, gulong *most)
+{
+  guint found = 0;
+
+  return sscanf (line, " %u: %*u %*u/%*u %*u/%*u %lu/%lu", &found, used, most) == 3
+         && found == user;
+}
+
+static gboolean
+read_quota (gulong *used, gulong *most)
+{
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+
+  if (!g_file_get_contents ("/proc/key-users", &text, NULL, NULL))
+    return FALSE;
+  lines = g_strsplit (text, "\n", -1);
+  for (gsize i = 0; lines[i] != NULL; i++)
+    if (parse_quota (lines[i], getuid (), used, most))
+      return TRUE;
+  return FALSE;
+}
+
+/* The quota is shared with containers, Kerberos and whoever else has keys; a cached token
+   with its name takes some 3 kB of it. */
+#define ROOM 4096
+#define FINDING "kernel keyring"
+
+static void
+keyring_diagnose (gpointer self, const KbRequest *request, KbDiagnosis *diagnosis)
+{
+  const Keyring *keyring = self;
+  gulong used = 0;
+  gulong most = 0;
+  g_autofree char *text = NULL;
+
+  (void) request;
+  if (keyctl (KEYCTL_GET_KEYRING_ID, keyring->id, 1, 0, 0) < 0)
+    {
+      text = g_strdup_printf ("cannot be used here (%s): each call asks the store, which "
+                              "is slower",
+                              g_strerror (errno));
+      kb_diagnosis_add (diagnosis, KB_FINDING_UNKNOWN, FINDING, text, NULL);
+      return;
+    }
+  if (!read_quota (&used, &most))
+    {
+      kb_diagnosis_add (diagnosis, KB_FINDING_GOOD, FINDING, "is there", NULL);
+      return;
+    }
+  text = g_strdup_printf ("%lu of %lu bytes are taken%s", used, most,
+                          used + ROOM > most ? ": there is no room for another token"
+                                             : "");
+  kb_diagnosis_add (diagnosis, used + ROOM > most ? KB_FINDING_BAD : KB_FINDING_GOOD,
+                    FINDING, text, used + ROOM > most ? "keyctl show @u" : NULL);
+}
+
 static const KbStore store = { .flags = KB_STORE_VOLATILE,
                                .open = keyring_open,
                                .close = keyring_close,
@@ -313,7 +373,8 @@ static const KbStore store = { .flags = KB_STORE_VOLATILE,
                                .get = keyring_get,
                                .put = keyring_put,
                                .erase = keyring_erase,
-                               .list = keyring_list };
+                               .list = keyring_list,
+                               .diagnose = keyring_diagnose };
 
 const KbModule kb_module = {
   .abi = KB_MODULE_ABI,

@@ -5,6 +5,8 @@
 #include "oauth/revoke.h"
 #include "oauth/sign-in.h"
 
+#include "common/http-diagnose.h"
+
 static const KbOption options[] = {
   { "authority", KB_OPTION_STRING, FALSE, NULL,
     "Entra's sign-in host, https://login.microsoftonline.com unless named" },
@@ -181,12 +183,23 @@ oauth_revoke (gpointer self, const KbRequest *request, GError **error)
   return kb_oauth_revoke (self, request, error);
 }
 
+/* The tenant is looked for where none is set. */
+static void
+oauth_diagnose (gpointer self, const KbRequest *request, KbDiagnosis *diagnosis)
+{
+  const KbOauthSettings *settings = self;
+
+  kb_http_diagnose (settings->instance, request, settings->origin,
+                    settings->authority != NULL && settings->tenant == NULL, diagnosis);
+}
+
 static const KbSource source = { .open = oauth_open,
                                  .close = oauth_close,
                                  .identify = oauth_identify,
                                  .acquire = oauth_acquire,
                                  .flags = KB_SOURCE_SCOPES,
-                                 .revoke = oauth_revoke };
+                                 .revoke = oauth_revoke,
+                                 .diagnose = oauth_diagnose };
 
 const KbModule kb_module = {
   .abi = KB_MODULE_ABI,

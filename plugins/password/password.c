@@ -4,6 +4,7 @@
 #include "password/user-realm.h"
 
 #include "base/text.h"
+#include "common/http-diagnose.h"
 #include "common/authority.h"
 #include "common/oauth2.h"
 
@@ -315,10 +316,19 @@ password_acquire (gpointer self, const KbRequest *request, KbCredential **creden
   return KB_OK;
 }
 
+static void
+password_diagnose (gpointer self, const KbRequest *request, KbDiagnosis *diagnosis)
+{
+  const Password *password = self;
+
+  kb_http_diagnose (password->instance, request, password->authority, FALSE, diagnosis);
+}
+
 static const KbSource source = { .open = password_open,
                                  .close = password_close,
                                  .identify = password_identify,
-                                 .acquire = password_acquire };
+                                 .acquire = password_acquire,
+                                 .diagnose = password_diagnose };
 
 const KbModule kb_module = {
   .abi = KB_MODULE_ABI,

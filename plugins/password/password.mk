@@ -3,7 +3,7 @@ if PLUGIN_PASSWORD
 modules_LTLIBRARIES += plugins/password/password.la
 plugins_password_password_la_SOURCES = plugins/password/password.c \
 	plugins/password/user-realm.c plugins/password/user-realm.h \
-	$(oauth2_sources) $(http_sources)
+	$(server_diagnose_sources) $(oauth2_sources) $(http_sources)
 plugins_password_password_la_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
 plugins_password_password_la_LDFLAGS = $(module_ldflags)
 plugins_password_password_la_LIBADD = $(CURL_LIBS) $(GLIB_LIBS)

@@ -396,13 +396,55 @@ sealed_probe (gpointer self, const KbRequest *request, GError **error)
   return KB_FAILED;
 }
 
+#define FINDING "sealed file"
+
+/* Without making the folder, as looking for it otherwise does. */
+static gboolean
+was_made (const Sealed *sealed)
+{
+  g_autofree char *data = kb_instance_data_path (sealed->instance);
+  g_autofree char *path = g_build_filename (data, FOLDER, HEADER, NULL);
+
+  return g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
+/* Opens nothing: whether the key is right shows when it is used. */
+static void
+sealed_diagnose (gpointer self, const KbRequest *request, KbDiagnosis *diagnosis)
+{
+  Sealed *sealed = self;
+  FormatHeader header;
+  FormatKind kind;
+  gboolean damaged = FALSE;
+  g_autoptr (GError) problem = NULL;
+  g_autofree char *command = g_strdup_printf ("keybearer store init %s key-file=auto",
+                                              kb_instance_name (sealed->instance));
+  KbAnswer answer = KB_DECLINED;
+
+  (void) request;
+  if (was_made (sealed))
+    answer = read_header (sealed, &header, &damaged, &problem);
+  if (answer == KB_DECLINED && !damaged)
+    answer = key_pick (sealed->instance, &kind, &problem);
+  if (answer == KB_OK)
+    kb_diagnosis_add (diagnosis, KB_FINDING_GOOD, FINDING, "is there", NULL);
+  else if (damaged)
+    kb_diagnosis_add (diagnosis, KB_FINDING_BAD, FINDING, "its header is damaged",
+                      command);
+  else if (answer == KB_DECLINED)
+    kb_diagnosis_add (diagnosis, KB_FINDING_UNKNOWN, FINDING, "none was made", command);
+  else
+    kb_diagnosis_add (diagnosis, KB_FINDING_BAD, FINDING, problem->message, NULL);
+}
+
 static const KbStore store = { .open = sealed_open,
                                .close = sealed_close,
                                .probe = sealed_probe,
                                .get = sealed_get,
                                .put = sealed_put,
                                .erase = sealed_erase,
-                               .list = sealed_list };
+                               .list = sealed_list,
+                               .diagnose = sealed_diagnose };
 
 const KbModule kb_module = {
   .abi = KB_MODULE_ABI,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A store in the desktop's keyring, one item of the Secret Service for each of ours.
    Knows nothing of what the items hold, nor of how D-Bus is spoken. */
+#include "secret-service/secret-service-diagnose.h"
 #include "secret-service/secret-service-items.h"
 #include "secret-service/secret-service-neighbour.h"
 
@@ -204,6 +205,13 @@ service_forget (gpointer self, const KbRequest *request, const KbForeign *foreig
   return run (self, request, items_forget, &call, error);
 }
 
+static void
+service_diagnose (gpointer self, const KbRequest *request, KbDiagnosis *diagnosis)
+{
+  (void) self;
+  secret_service_diagnose (request, diagnosis);
+}
+
 static const KbStore store = { .open = service_open,
                                .close = service_close,
                                .probe = service_probe,
@@ -212,7 +220,8 @@ static const KbStore store = { .open = service_open,
                                .erase = service_erase,
                                .list = service_list,
                                .foreign = service_foreign,
-                               .forget = service_forget };
+                               .forget = service_forget,
+                               .diagnose = service_diagnose };
 
 const KbModule kb_module = {
   .abi = KB_MODULE_ABI,

@@ -5,6 +5,8 @@ modules_LTLIBRARIES += plugins/secret-service/secret-service.la
 plugins_secret_service_secret_service_la_SOURCES = \
 	plugins/secret-service/secret-service.c \
 	plugins/secret-service/secret-service-bus.c plugins/secret-service/secret-service-bus.h \
+	plugins/secret-service/secret-service-diagnose.c \
+	plugins/secret-service/secret-service-diagnose.h \
 	plugins/secret-service/secret-service-failure.c \
 	plugins/secret-service/secret-service-foreign.c \
 	plugins/secret-service/secret-service-gate.c plugins/secret-service/secret-service-gate.h \

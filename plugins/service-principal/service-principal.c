@@ -3,6 +3,7 @@
    Knows nothing of people, stores or any grant but client_credentials. */
 #include "service-principal/principal.h"
 
+#include "common/http-diagnose.h"
 #include "common/oauth2.h"
 
 static const KbOption options[]
@@ -100,13 +101,22 @@ sp_acquire (gpointer self, const KbRequest *request, KbCredential **credential,
   return KB_OK;
 }
 
-static const KbSource source = {
-  .open = sp_open,
-  .close = sp_close,
-  .identify = sp_identify,
-  .acquire = sp_acquire,
-  .flags = KB_SOURCE_SCOPES,
-};
+/* One that is not set up is no fault. */
+static void
+sp_diagnose (gpointer self, const KbRequest *request, KbDiagnosis *diagnosis)
+{
+  g_autoptr (KbPrincipal) principal = NULL;
+
+  if (kb_principal_find (self, request, &principal, NULL) == KB_OK)
+    kb_http_diagnose (self, request, principal->authority, FALSE, diagnosis);
+}
+
+static const KbSource source = { .open = sp_open,
+                                 .close = sp_close,
+                                 .identify = sp_identify,
+                                 .acquire = sp_acquire,
+                                 .flags = KB_SOURCE_SCOPES,
+                                 .diagnose = sp_diagnose };
 
 const KbModule kb_module = {
   .abi = KB_MODULE_ABI,

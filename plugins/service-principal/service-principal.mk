@@ -4,7 +4,7 @@ modules_LTLIBRARIES += plugins/service-principal/service-principal.la
 plugins_service_principal_service_principal_la_SOURCES = \
 	plugins/service-principal/service-principal.c \
 	plugins/service-principal/principal.c plugins/service-principal/principal.h \
-	$(oauth2_sources) $(http_sources)
+	$(server_diagnose_sources) $(oauth2_sources) $(http_sources)
 plugins_service_principal_service_principal_la_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
 plugins_service_principal_service_principal_la_LDFLAGS = $(module_ldflags)
 plugins_service_principal_service_principal_la_LIBADD = $(CURL_LIBS) $(GLIB_LIBS)
