@@ -310,8 +310,7 @@ default_data_dir (void)
 char *
 kb_instance_data_path (const KbInstance *instance)
 {
-  return instance->data_dir != NULL ? g_strdup (instance->data_dir)
-                                    : default_data_dir ();
+  return instance->data_dir != NULL ? g_strdup (instance->data_dir) : default_data_dir ();
 }
 
 /* Made when first asked for: the instance is const to modules, this is its memory. */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "program.h"
 
 /* git reads a few files; a home on a network that is away is another matter. */
@@ -89,9 +90,13 @@ variable_for (const char *key, const KbUrl *url)
 static gboolean
 is_true (const char *value)
 {
-  return value == NULL || g_ascii_strcasecmp (value, "true") == 0
-         || g_ascii_strcasecmp (value, "yes") == 0
-         || g_ascii_strcasecmp (value, "on") == 0 || atoi (value) != 0;
+  static const char *const words[] = { "true", "yes", "on" };
+  gint64 number = 0;
+
+  for (gsize i = 0; value != NULL && i < G_N_ELEMENTS (words); i++)
+    if (g_ascii_strcasecmp (value, words[i]) == 0)
+      return TRUE;
+  return value == NULL || (kb_text_to_int64 (value, G_MAXINT32, &number) && number != 0);
 }
 
 static const char *

@@ -155,7 +155,7 @@ look_at_entries (Doctor *doctor, const GArray *entries, gboolean is_source)
     look_at_entry (doctor, &g_array_index (entries, KbEntry, i), is_source);
 }
 
-/* Those of the place's stack where one is named, else all of them. */
+/* Those of the place's stack, or of all of them. */
 static void
 look_at_modules (Doctor *doctor, gboolean of_place, gboolean is_source)
 {
@@ -223,6 +223,7 @@ look_at_breakers (Doctor *doctor)
 
 /* ---- the verb ------------------------------------------------------------------- */
 
+/* A source may ask a server, so those of places that nobody named are left alone. */
 static void
 look_at_all (Doctor *doctor, gboolean of_place)
 {
@@ -233,7 +234,7 @@ look_at_all (Doctor *doctor, gboolean of_place)
   kb_doctor_git (kb_runtime_config (doctor->place->runtime), url, doctor->diagnosis);
   look_at_modules (doctor, of_place, FALSE);
   judge_stores (doctor);
-  look_at_modules (doctor, of_place, TRUE);
+  look_at_modules (doctor, TRUE, TRUE);
   look_at_breakers (doctor);
 }
 

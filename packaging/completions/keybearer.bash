@@ -9,7 +9,7 @@ _keybearer ()
   COMPREPLY=()
   [ "${COMP_WORDS[1]-}" = -v ] && at=2
   if [ "$COMP_CWORD" -le "$at" ]; then
-    words='login logout list status token exec connect disconnect explain check store modules api git pnpm'
+    words='login logout list status token exec connect disconnect explain check doctor store modules api git pnpm'
     words="$words bazel cargo docker go keyring kubectl nuget terraform"
     [ "$COMP_CWORD" = 1 ] && words="$words -v --help --version"
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
@@ -30,6 +30,7 @@ _keybearer ()
     logout,*) words='--all --help' ;;
     list,* | status,* | explain,* | modules,*) words='--json --help' ;;
     token,*) words='--output --help' ;;
+    doctor,*) words='--json --offline --help' ;;
     check,*) words='--config --help' ;;
     store,store) words='init put remove migrate --help' ;;
     store,--from) words='libsecret gcm all' ;;

@@ -189,6 +189,12 @@ oauth_diagnose (gpointer self, const KbRequest *request, KbDiagnosis *diagnosis)
 {
   const KbOauthSettings *settings = self;
 
+  if (settings->idle != NULL || settings->origin == NULL)
+    {
+      kb_diagnosis_add (diagnosis, KB_FINDING_UNKNOWN, "sign-in",
+                        settings->idle != NULL ? settings->idle : "is not set up", NULL);
+      return;
+    }
   kb_http_diagnose (settings->instance, request, settings->origin,
                     settings->authority != NULL && settings->tenant == NULL, diagnosis);
 }

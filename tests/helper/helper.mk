@@ -86,7 +86,7 @@ tests_helper_fake_cache_la_CPPFLAGS = $(fake_define) -DFAKE_NAME='"fake-cache"' 
 tests_helper_fake_cache_la_LDFLAGS = $(fake_ldflags)
 tests_helper_fake_cache_la_LIBADD = $(GLIB_LIBS)
 
-core_tests = tests/helper/test-diagnosis tests/helper/test-item tests/helper/test-lock tests/helper/test-breaker \
+core_tests = tests/helper/test-diagnosis tests/helper/test-doctor tests/helper/test-item tests/helper/test-lock tests/helper/test-breaker \
 	tests/helper/test-binding tests/helper/test-keeper tests/helper/test-kept \
 	tests/helper/test-maker tests/helper/test-marks tests/helper/test-session tests/helper/test-identity \
 	tests/helper/test-logins tests/helper/test-request tests/helper/test-scope
@@ -103,6 +103,9 @@ stage = tests/helper/stage.c tests/helper/stage.h
 tests_helper_test_diagnosis_SOURCES = tests/helper/test-diagnosis.c
 tests_helper_test_diagnosis_LDADD = $(unit_ldadd)
 tests_helper_test_diagnosis_LDFLAGS = $(unit_ldflags)
+tests_helper_test_doctor_SOURCES = tests/helper/test-doctor.c
+tests_helper_test_doctor_LDADD = $(unit_ldadd)
+tests_helper_test_doctor_LDFLAGS = $(unit_ldflags)
 tests_helper_test_item_SOURCES = tests/helper/test-item.c
 tests_helper_test_item_LDADD = $(unit_ldadd)
 tests_helper_test_item_LDFLAGS = $(unit_ldflags)
