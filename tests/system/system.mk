@@ -17,6 +17,7 @@ system_scripts = \
 	tests/system/test-lfs \
 	tests/system/test-logins \
 	tests/system/test-migrate \
+	tests/system/test-nuget \
 	tests/system/test-oidc \
 	tests/system/test-page \
 	tests/system/test-parallel \
