@@ -120,6 +120,27 @@ test_refusals (void)
   assert_not_refreshed ("oauth-down", KB_ERROR_NETWORK, "503");
 }
 
+/* The same renewal buys a token for something else, which has a realm of its own. */
+static void
+test_scope (void)
+{
+  g_autoptr (SourceHost) host = host_new ("oauth-scope");
+  g_autoptr (KbRequest) request = source_host_request ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (KbCredential) credential = NULL;
+  g_autofree char *identity = NULL;
+
+  g_assert_true (kb_request_set_scope (request, "https://graph.example/User.Read"));
+  identity = source_host_identify (host, request);
+  g_assert_nonnull (
+      strstr (identity, "oauth-scope.example/https://graph.example/User.Read"));
+  credential = refreshed ("oauth-scope", request, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (kb_credential_realm (credential), ==,
+                   "oauth-scope.example/https://graph.example/User.Read");
+  assert_renewal (credential, "CANARY-new");
+}
+
 static void
 test_claims (void)
 {
@@ -407,6 +428,7 @@ add_tests (void)
   g_test_add_func ("/oauth/refresh", test_refresh);
   g_test_add_func ("/oauth/kept-renewal", test_kept_renewal);
   g_test_add_func ("/oauth/refusals", test_refusals);
+  g_test_add_func ("/oauth/scope", test_scope);
   g_test_add_func ("/oauth/claims", test_claims);
   g_test_add_func ("/oauth/nobody", test_nobody);
   g_test_add_func ("/oauth/identify", test_identify);

@@ -71,6 +71,21 @@ test_success (void)
                    "good.example/" RESOURCE);
 }
 
+static void
+test_scope (void)
+{
+  g_autoptr (SourceHost) host = host_new ("good.example", "trusted", NULL);
+  g_autoptr (KbRequest) request = source_host_request ();
+  g_autofree char *identity = NULL;
+
+  g_assert_cmpuint (host->module->source->flags & KB_SOURCE_SCOPES, !=, 0);
+  g_assert_true (kb_request_set_scope (request, "api://other/.default"));
+  identity = source_host_identify (host, request);
+  g_assert_cmpstr (identity, ==,
+                   "11111111-2222-4333-8444-abcdefabcdef@good.example "
+                   "good.example/api://other");
+}
+
 /* In hundreds of seconds, rounded: a slow machine may be 49 s late. */
 static gint64
 lifetime (const char *tenant, gint64 *refresh)
@@ -390,6 +405,7 @@ main (int argc, char **argv)
     }
   secret_reference = g_strdup_printf ("file:%s/secret", server->folder);
   g_test_add_func ("/service-principal/success", test_success);
+  g_test_add_func ("/service-principal/scope", test_scope);
   g_test_add_func ("/service-principal/lifetimes", test_lifetimes);
   g_test_add_func ("/service-principal/bad-answers", test_bad_answers);
   g_test_add_func ("/service-principal/portals", test_portals);
