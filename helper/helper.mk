@@ -57,6 +57,7 @@ helper_libkeybearer_a_SOURCES += \
 	helper/adopt.c helper/adopt.h \
 	helper/binding.c helper/binding.h \
 	helper/breaker.c helper/breaker.h \
+	helper/emergency.c helper/emergency.h \
 	helper/frontend.c helper/frontend.h \
 	helper/gitconfig.c helper/gitconfig.h \
 	helper/identity.c helper/identity.h \
@@ -67,6 +68,7 @@ helper_libkeybearer_a_SOURCES += \
 	helper/logins.c helper/logins.h \
 	helper/maker.c helper/maker.h \
 	helper/named.c helper/named.h \
+	helper/renewal.c helper/renewal.h \
 	helper/runtime.c helper/runtime.h \
 	helper/session.c helper/session.h \
 	helper/state.c helper/state.h \

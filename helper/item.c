@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/lines.h"
 #include "base/text.h"
 
@@ -30,6 +31,23 @@ kb_record_free (KbRecord *record)
   kb_secret_unref (record->secret);
   kb_secret_unref (record->renewal);
   g_free (record);
+}
+
+void
+kb_record_set_made (KbRecord *record)
+{
+  gint64 now = kb_clock_now_us ();
+
+  record->made = now / G_USEC_PER_SEC;
+  record->made_us = now % G_USEC_PER_SEC;
+}
+
+gboolean
+kb_record_is_newer (const KbRecord *a, const KbRecord *b)
+{
+  if (b == NULL || a->made != b->made)
+    return b == NULL || a->made > b->made;
+  return a->made_us > b->made_us;
 }
 
 KbRecord *
@@ -85,6 +103,7 @@ append_record (KbBuffer *lines, const KbRecord *record)
          && append_secret (lines, "secret", record->secret)
          && append_secret (lines, "renewal", record->renewal)
          && append_time (lines, "made", record->made)
+         && append_time (lines, "made-us", record->made_us)
          && append_time (lines, "expires", record->expires)
          && append_time (lines, "refresh", record->refresh_after)
          && append_time (lines, "refused", record->refused);
@@ -139,7 +158,8 @@ kb_item_seal (const char *name, const GPtrArray *records, GError **error)
 
 typedef struct
 {
-  const char *name;
+  const char *name; /* NULL: any */
+  char *told;       /* the name inside */
   gboolean format_known;
   gboolean name_matches;
   GPtrArray *records;
@@ -164,10 +184,14 @@ take_time (KbRecord *record, const char *key, const char *value)
 {
   gint64 number = 0;
 
-  if (!kb_text_to_int64 (value, G_MAXINT64, &number))
+  gint64 most = g_str_equal (key, "made-us") ? G_USEC_PER_SEC - 1 : G_MAXINT64;
+
+  if (!kb_text_to_int64 (value, most, &number))
     return FALSE;
   if (g_str_equal (key, "made"))
     record->made = number;
+  else if (g_str_equal (key, "made-us"))
+    record->made_us = number;
   else if (g_str_equal (key, "expires"))
     record->expires = number;
   else if (g_str_equal (key, "refresh"))
@@ -181,7 +205,8 @@ take_time (KbRecord *record, const char *key, const char *value)
 static gboolean
 take_field (KbRecord *record, const char *key, const char *value, gsize length)
 {
-  static const char *const times[] = { "made", "expires", "refresh", "refused", NULL };
+  static const char *const times[]
+      = { "made", "made-us", "expires", "refresh", "refused", NULL };
 
   if (g_strv_contains (times, key))
     return take_time (record, key, value);
@@ -214,6 +239,16 @@ begin_record (Reading *reading, const char *scheme)
 }
 
 static gboolean
+take_name (Reading *reading, const char *key, const char *value)
+{
+  if (!g_str_equal (key, "name"))
+    return FALSE;
+  reading->told = g_strdup (value);
+  reading->name_matches = reading->name == NULL || g_str_equal (value, reading->name);
+  return reading->name_matches;
+}
+
+static gboolean
 take_line (const char *key, const char *value, gsize length, guint number, gpointer data,
            GError **error)
 {
@@ -224,8 +259,7 @@ take_line (const char *key, const char *value, gsize length, guint number, gpoin
     return reading->format_known
            = g_str_equal (key, "keybearer") && g_str_equal (value, FORMAT);
   if (number == 2)
-    return reading->name_matches
-           = g_str_equal (key, "name") && g_str_equal (value, reading->name);
+    return take_name (reading, key, value);
   if (g_str_equal (key, "record"))
     return begin_record (reading, value);
   if (reading->records->len == 0)
@@ -234,24 +268,35 @@ take_line (const char *key, const char *value, gsize length, guint number, gpoin
   return take_field (record, key, value, length);
 }
 
+/* FALSE: TEXT is no base64url, or too long. */
+static gboolean
+read_lines (Reading *reading, const KbSecret *text, gboolean *good)
+{
+  gsize length = 0;
+  gboolean bounded = kb_secret_length (text) <= KB_STORE_ITEM_MAX;
+  guint8 *bytes
+      = bounded ? kb_text_base64url_decode (kb_secret_peek (text), &length) : NULL;
+
+  if (bytes == NULL)
+    return FALSE;
+  *good = kb_lines_parse ((const char *) bytes, length, take_line, reading, NULL)
+          && reading->name_matches && reading->records->len > 0;
+  kb_wipe (bytes, length);
+  g_free (bytes);
+  return TRUE;
+}
+
 GPtrArray *
 kb_item_open (const char *name, const KbSecret *text, GError **error)
 {
   g_autoptr (GPtrArray) records
       = g_ptr_array_new_with_free_func ((GDestroyNotify) kb_record_free);
-  Reading reading = { name, FALSE, FALSE, records };
-  gsize length = 0;
-  gboolean bounded = kb_secret_length (text) <= KB_STORE_ITEM_MAX;
-  guint8 *bytes
-      = bounded ? kb_text_base64url_decode (kb_secret_peek (text), &length) : NULL;
-  gboolean decoded = bytes != NULL;
-  gboolean good
-      = decoded
-        && kb_lines_parse ((const char *) bytes, length, take_line, &reading, NULL);
+  Reading reading = { .name = name, .records = records };
+  gboolean good = FALSE;
+  gboolean decoded = read_lines (&reading, text, &good);
 
-  kb_wipe (bytes, length);
-  g_free (bytes);
-  if (good && reading.name_matches && records->len > 0)
+  g_free (reading.told);
+  if (good)
     return g_steal_pointer (&records);
   if (decoded && reading.format_known && !reading.name_matches)
     g_set_error (error, KB_ERROR, KB_ERROR_LOCKED,
@@ -259,6 +304,20 @@ kb_item_open (const char *name, const KbSecret *text, GError **error)
   else
     g_set_error (error, KB_ERROR, KB_ERROR_LOCKED,
                  "%s: what is kept is damaged or of another version", name);
+  return NULL;
+}
+
+char *
+kb_item_told_name (const KbSecret *text)
+{
+  g_autoptr (GPtrArray) records
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) kb_record_free);
+  Reading reading = { .records = records };
+  gboolean good = FALSE;
+
+  if (read_lines (&reading, text, &good) && good)
+    return reading.told;
+  g_free (reading.told);
   return NULL;
 }
 

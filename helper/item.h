@@ -11,13 +11,14 @@ G_BEGIN_DECLS
 /* One thing kept.  NULL and empty differ: a login may have an empty user name. */
 typedef struct
 {
-  char *path;        /* of a login: the path it is for, or NULL */
-  char *user;        /* or NULL */
-  char *authtype;    /* of a login: what git calls authtype, or NULL for a password */
-  KbScheme scheme;   /* of a credential */
-  KbSecret *secret;  /* or NULL */
-  KbSecret *renewal; /* of a login: git's oauth_refresh_token */
-  gint64 made;
+  char *path;           /* of a login: the path it is for, or NULL */
+  char *user;           /* or NULL */
+  char *authtype;       /* of a login: what git calls authtype, or NULL for a password */
+  KbScheme scheme;      /* of a credential */
+  KbSecret *secret;     /* or NULL */
+  KbSecret *renewal;    /* of a login: git's oauth_refresh_token */
+  gint64 made;          /* seconds since 1970 */
+  gint64 made_us;       /* and microseconds: two of one second do not tie */
   gint64 expires;       /* 0: unknown */
   gint64 refresh_after; /* 0: unknown */
   gboolean refused;     /* the server did not take it */
@@ -26,6 +27,12 @@ typedef struct
 KbRecord *kb_record_new (void);
 void kb_record_free (KbRecord *record);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbRecord, kb_record_free)
+
+/* Now. */
+void kb_record_set_made (KbRecord *record);
+
+/* Whether A was made after B; TRUE too where B is NULL. */
+gboolean kb_record_is_newer (const KbRecord *a, const KbRecord *b);
 
 /* New, with references to the same secrets. */
 KbRecord *kb_record_from_credential (KbCredential *credential);
@@ -38,6 +45,10 @@ KbSecret *kb_item_seal (const char *name, const GPtrArray *records, GError **err
 /* New, of KbRecord with its free function; NULL with KB_ERROR_LOCKED when TEXT is not an
    item of this version, or is one of another name (a store that mixed things up). */
 GPtrArray *kb_item_open (const char *name, const KbSecret *text, GError **error);
+
+/* New: the name that TEXT says that it has, or NULL when it is no item of this version.
+ */
+char *kb_item_told_name (const KbSecret *text);
 
 /* New.  KIND/PART/PART... in the alphabet of item names; other bytes as %xx, and a name
    that would be too long ends in its SHA-256.  Ends with NULL. */

@@ -229,7 +229,7 @@ kb_keeper_first_without_durable (KbKeeper *keeper)
 /* ---- items ---------------------------------------------------------------------- */
 
 /* What a cache could not take must not be hidden by what it took before. */
-static void
+static gboolean
 put_into_cache (KbKeeper *keeper, const KbOpened *cache, const char *name,
                 const KbSecret *value, gint64 expires)
 {
@@ -238,22 +238,27 @@ put_into_cache (KbKeeper *keeper, const KbOpened *cache, const char *name,
   g_autoptr (GError) ignored_too = NULL;
 
   if (store->put (cache->self, keeper->request, name, name, value, expires, &ignored)
-      != KB_OK)
-    (void) store->erase (cache->self, keeper->request, name, &ignored_too);
+      == KB_OK)
+    return TRUE;
+  (void) store->erase (cache->self, keeper->request, name, &ignored_too);
+  return FALSE;
 }
 
-void
+gboolean
 kb_keeper_cache (KbKeeper *keeper, const char *name, const KbSecret *value,
                  gint64 expires)
 {
+  gboolean any = FALSE;
+
   for (guint i = 0; i < keeper->stack->stores->len; i++)
     {
       const KbOpened *cache = cache_at (keeper, i);
 
       if (cache == NULL)
-        return;
-      put_into_cache (keeper, cache, name, value, expires);
+        break;
+      any |= put_into_cache (keeper, cache, name, value, expires);
     }
+  return any;
 }
 
 KbAnswer
@@ -286,8 +291,8 @@ kb_keeper_get (KbKeeper *keeper, const char *name, KbSecret **value, GError **er
 }
 
 KbAnswer
-kb_keeper_put (KbKeeper *keeper, const char *name, const char *label,
-               const KbSecret *value, gint64 expires, GError **error)
+kb_keeper_put_durable (KbKeeper *keeper, const char *name, const char *label,
+                       const KbSecret *value, gint64 expires, GError **error)
 {
   const KbOpened *opened = NULL;
   KbAnswer answer = kb_keeper_durable (keeper, &opened, error);
@@ -301,7 +306,16 @@ kb_keeper_put (KbKeeper *keeper, const char *name, const char *label,
       if (answer == KB_FAILED)
         g_propagate_prefixed_error (error, problem, "%s: ", opened->name);
     }
-  kb_keeper_cache (keeper, name, value, expires);
+  return answer;
+}
+
+KbAnswer
+kb_keeper_put (KbKeeper *keeper, const char *name, const char *label,
+               const KbSecret *value, gint64 expires, GError **error)
+{
+  KbAnswer answer = kb_keeper_put_durable (keeper, name, label, value, expires, error);
+
+  (void) kb_keeper_cache (keeper, name, value, expires);
   return answer;
 }
 

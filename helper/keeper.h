@@ -32,9 +32,14 @@ KbAnswer kb_keeper_get_durable (KbKeeper *keeper, const char *name, KbSecret **v
 KbAnswer kb_keeper_put (KbKeeper *keeper, const char *name, const char *label,
                         const KbSecret *value, gint64 expires, GError **error);
 
-/* Into the caches alone: what the durable store has just given. */
-void kb_keeper_cache (KbKeeper *keeper, const char *name, const KbSecret *value,
-                      gint64 expires);
+/* The durable store alone.  KB_DECLINED: there is none. */
+KbAnswer kb_keeper_put_durable (KbKeeper *keeper, const char *name, const char *label,
+                                const KbSecret *value, gint64 expires, GError **error);
+
+/* Into the caches alone: what the durable store has just given, or what is too dear to
+   wait for it.  TRUE: one took it at least. */
+gboolean kb_keeper_cache (KbKeeper *keeper, const char *name, const KbSecret *value,
+                          gint64 expires);
 
 /* Everywhere.  KB_DECLINED: it was nowhere. */
 KbAnswer kb_keeper_erase (KbKeeper *keeper, const char *name, GError **error);

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "lock.h"
 #include "log.h"
+#include "renewal.h"
 #include "request.h"
 
 #define MARK_DIGITS 16
@@ -24,6 +25,7 @@ struct _KbKept
   char *renewal_item;
   char *refused_mark;
   KbRecord *record; /* NULL: nothing was found */
+  KbRecord *last;   /* renewal that was found, or NULL */
   KbLock *lock;     /* or NULL */
   GError *problem;
 };
@@ -53,6 +55,8 @@ kb_kept_set_identity (KbKept *kept, const char *account, const char *realm)
 {
   if (account != NULL)
     {
+      if (g_strcmp0 (kept->account, account) != 0)
+        g_clear_pointer (&kept->last, kb_record_free);
       replace (&kept->account, g_strdup (account));
       replace (&kept->renewal_item,
                kb_item_name ("renewal", kept->instance, account, NULL));
@@ -78,6 +82,7 @@ kb_kept_free (KbKept *kept)
   g_free (kept->renewal_item);
   g_free (kept->refused_mark);
   kb_record_free (kept->record);
+  kb_record_free (kept->last);
   kb_lock_release (kept->lock);
   g_clear_error (&kept->problem);
   g_free (kept);
@@ -223,6 +228,59 @@ kb_kept_credential (const KbKept *kept)
   return kb_record_to_credential (kept->record);
 }
 
+/* ---- what renews it ------------------------------------------------------------- */
+
+/* New. */
+static char *
+label_of (const KbKept *kept)
+{
+  return g_strdup_printf ("Keybearer: %s for %s",
+                          kept->account != NULL ? kept->account : "somebody",
+                          kb_request_place (kept->request));
+}
+
+/* The last one that was made: one that is used a second time may end them all. */
+KbAnswer
+kb_kept_renewal (KbKept *kept, KbSecret **renewal, GPtrArray *notices, GError **error)
+{
+  g_autofree char *label = label_of (kept);
+  KbRenewal found = { kept->keeper, kept->renewal_item, label, kept->account };
+  KbRecord *record = NULL;
+  KbAnswer answer;
+
+  if (kept->renewal_item == NULL)
+    return KB_DECLINED;
+  answer = kb_renewal_find (&found, &record, notices, error);
+  if (answer != KB_OK)
+    return answer;
+  kb_record_free (kept->last);
+  kept->last = record;
+  if (record->secret == NULL)
+    return KB_DECLINED;
+  *renewal = kb_secret_ref (record->secret);
+  return KB_OK;
+}
+
+static KbAnswer
+put_renewal (KbKept *kept, KbSecret *secret, GError **error)
+{
+  g_autofree char *label = label_of (kept);
+  KbRenewal renewal = { kept->keeper, kept->renewal_item, label, kept->account };
+
+  return kb_renewal_put (&renewal, secret, kept->last, error);
+}
+
+static void
+settle (KbKept *kept)
+{
+  g_autofree char *label = label_of (kept);
+  g_autofree char *key = kb_kept_key (kept);
+  KbRenewal renewal = { kept->keeper, kept->renewal_item, label, kept->account };
+
+  if (kept->renewal_item != NULL)
+    kb_renewal_settle (&renewal, key);
+}
+
 /* ---- finding -------------------------------------------------------------------- */
 
 /* New, or NULL: an item that makes no sense is as good as none, and stays until the next
@@ -271,18 +329,22 @@ kb_kept_adopt_cached (KbKept *kept)
 static gboolean
 is_newer (const KbRecord *durable, const KbRecord *cached)
 {
-  return durable != NULL && (cached == NULL || durable->made >= cached->made);
+  return durable != NULL && (cached == NULL || !kb_record_is_newer (cached, durable));
 }
 
 static void
 find_behind (KbKept *kept)
 {
   g_autoptr (KbSecret) value = NULL;
+  KbAnswer answer = KB_FAILED;
   KbRecord *durable;
 
-  if (kept->item == NULL
-      || kb_keeper_get_durable (kept->keeper, kept->item, &value, &kept->problem)
-             != KB_OK)
+  g_clear_error (&kept->problem);
+  if (kept->item != NULL)
+    answer = kb_keeper_get_durable (kept->keeper, kept->item, &value, &kept->problem);
+  if (answer != KB_FAILED)
+    settle (kept);
+  if (answer != KB_OK)
     return;
   durable = open_item (kept->item, value);
   if (!is_newer (durable, kept->record))
@@ -340,30 +402,13 @@ kb_kept_steal_lock (KbKept *kept)
   return g_steal_pointer (&kept->lock);
 }
 
-/* The last one that was made: one that is used a second time may end them all. */
-KbSecret *
-kb_kept_renewal (const KbKept *kept)
-{
-  g_autoptr (KbSecret) value = NULL;
-  g_autoptr (KbRecord) cached = read_cached (kept, kept->renewal_item);
-  g_autoptr (KbRecord) durable = NULL;
-  const KbRecord *newer;
-
-  if (kept->renewal_item != NULL)
-    (void) kb_keeper_get_durable (kept->keeper, kept->renewal_item, &value, NULL);
-  durable = open_item (kept->renewal_item, value);
-  newer = is_newer (durable, cached) ? durable : cached;
-  return newer != NULL && newer->secret != NULL ? kb_secret_ref (newer->secret) : NULL;
-}
-
 /* ---- keeping -------------------------------------------------------------------- */
 
 static KbAnswer
 put_record (KbKept *kept, const char *item, KbRecord *record, GError **error)
 {
   g_autoptr (GPtrArray) records = g_ptr_array_new ();
-  g_autofree char *label = g_strdup_printf ("Keybearer: %s for %s", kept->account,
-                                            kb_request_place (kept->request));
+  g_autofree char *label = label_of (kept);
   g_autoptr (KbSecret) sealed = NULL;
 
   g_ptr_array_add (records, record);
@@ -383,20 +428,6 @@ tell_unkept (KbKept *kept, KbAnswer answer, const GError *problem, GPtrArray *no
     g_ptr_array_add (notices, g_strdup (KB_KEEPER_NO_DURABLE));
 }
 
-static KbAnswer
-put_renewal (KbKept *kept, KbSecret *renewal, GPtrArray *notices)
-{
-  g_autoptr (KbRecord) record = kb_record_new ();
-  g_autoptr (GError) problem = NULL;
-  KbAnswer answer;
-
-  record->secret = kb_secret_ref (renewal);
-  record->made = kb_clock_now ();
-  answer = put_record (kept, kept->renewal_item, record, &problem);
-  tell_unkept (kept, answer, problem, notices);
-  return answer;
-}
-
 void
 kb_kept_put (KbKept *kept, KbCredential *credential, GPtrArray *notices)
 {
@@ -406,9 +437,13 @@ kb_kept_put (KbKept *kept, KbCredential *credential, GPtrArray *notices)
   KbAnswer answer;
 
   if (renewal != NULL)
-    kept_renewal = put_renewal (kept, renewal, notices);
+    {
+      kept_renewal = put_renewal (kept, renewal, &problem);
+      tell_unkept (kept, kept_renewal, problem, notices);
+      g_clear_error (&problem);
+    }
   take_record (kept, kb_record_from_credential (credential));
-  kept->record->made = kb_clock_now ();
+  kb_record_set_made (kept->record);
   answer = put_record (kept, kept->item, kept->record, &problem);
   if (kept_renewal == KB_OK)
     tell_unkept (kept, answer, problem, notices);
@@ -441,6 +476,7 @@ kb_kept_mark (KbKept *kept, const KbSecret *secret, gboolean refused, GError **e
   g_autoptr (KbLock) lock = NULL;
   KbAnswer answer;
 
+  settle (kept);
   kb_kept_find (kept);
   if (!needs_mark (kept, secret, refused))
     return KB_DECLINED;

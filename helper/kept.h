@@ -80,9 +80,12 @@ gint64 kb_kept_made (const KbKept *kept);    /* when; 0 as well */
 /* Why the durable store could not say; NULL when it could.  Borrowed. */
 const GError *kb_kept_problem (const KbKept *kept);
 
-/* New, or NULL when nothing is kept: the credential, whatever its age; its renewal. */
+/* New, or NULL when nothing is kept: the credential, whatever its age. */
 KbCredential *kb_kept_credential (const KbKept *kept);
-KbSecret *kb_kept_renewal (const KbKept *kept);
+
+/* Under the account's lock: what renews it, as kb_renewal_find says.  RENEWAL is new. */
+KbAnswer kb_kept_renewal (KbKept *kept, KbSecret **renewal, GPtrArray *notices,
+                          GError **error);
 
 /* Keeps CREDENTIAL, its renewal first, as that cannot be had again.  What goes wrong is a
    line in NOTICES (of char*): the credential is good all the same. */

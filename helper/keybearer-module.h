@@ -261,6 +261,11 @@ typedef struct
    stands behind the scope. */
 #define KB_SOURCE_SCOPES 2u
 
+/* It lives from renewals that serve once.  While the store that may keep one cannot say
+   (locked, slow, gone) acquire is not called, unless a person wants a new sign-in: the
+   store's error is the answer, and nothing is begun anew. */
+#define KB_SOURCE_RENEWS 4u
+
 typedef struct
 {
   /* Required.  Checks what can be checked without network; SELF is the module's own. */
@@ -279,7 +284,7 @@ typedef struct
   KbAnswer (*acquire) (gpointer self, const KbRequest *request, KbCredential **credential,
                        GError **error);
 
-  /* KB_SOURCE_* or 0. */
+  /* KB_SOURCE_* added up, or 0. */
   guint flags;
 
   /* Optional.  Says what stands in the way of this source, and what is as it should be.

@@ -17,7 +17,8 @@ void kb_log_start (void);
 void kb_log_set_verbose (gboolean verbose);
 gboolean kb_log_is_verbose (void);
 
-/* EVENT: "made", "renewed", "stored", "refused", "revoked", "erased".  ACCOUNT and REALM
+/* EVENT: "made", "renewed", "stored", "kept in the emergency place", "set aside",
+   "refused", "revoked", "erased".  ACCOUNT and REALM
    may be NULL; EXPIRES is seconds since 1970, 0 for never or unknown.  All text is
    escaped.  Goes to the journal when there is one, as the fields KEYBEARER_EVENT,
    KEYBEARER_ACCOUNT, KEYBEARER_REALM and KEYBEARER_EXPIRES; never waits and never

@@ -143,7 +143,7 @@ is_better (const KbRecord *candidate, const KbRecord *best)
     return TRUE;
   if (has_expired (candidate) != has_expired (best))
     return has_expired (best);
-  return candidate->made >= best->made;
+  return !kb_record_is_newer (best, candidate);
 }
 
 static KbRecord *
@@ -213,7 +213,7 @@ replace (GPtrArray *records, KbRecord *old, const KbRecord *record)
 {
   KbRecord *copy = copy_for_caller (record);
 
-  copy->made = kb_clock_now ();
+  kb_record_set_made (copy);
   if (copy->secret == NULL)
     copy->secret = kb_secret_ref (record->secret);
   if (old != NULL)

@@ -40,16 +40,33 @@ check_not_refused (const KbMaker *maker, KbCredential **credential, GError **err
   return KB_FAILED;
 }
 
+/* A source that renews begins anew only where it is certain that nothing is kept: the
+   token that it would begin with has served its time, and using it again ends all that
+   came from it. */
+static gboolean
+needs_renewal (const KbMaker *maker)
+{
+  return !maker->fresh && (maker->source->module->source->flags & KB_SOURCE_RENEWS) != 0;
+}
+
 /* While the store cannot say what it keeps, nobody is asked to type it again. */
-static void
-hand_over (const KbMaker *maker)
+static KbAnswer
+hand_over (const KbMaker *maker, GError **error)
 {
   g_autoptr (KbCredential) prior = kb_kept_credential (maker->kept);
-  g_autoptr (KbSecret) renewal = kb_kept_renewal (maker->kept);
+  g_autoptr (KbSecret) renewal = NULL;
+  g_autoptr (GError) problem = NULL;
 
+  if (kb_kept_renewal (maker->kept, &renewal, maker->notices, &problem) == KB_FAILED
+      && needs_renewal (maker))
+    {
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return KB_FAILED;
+    }
   kb_request_hand (maker->request, prior, kb_kept_refused (maker->kept), renewal,
                    maker->input);
   kb_request_set_quiet (maker->request, kb_kept_problem (maker->kept) != NULL);
+  return KB_OK;
 }
 
 static KbAnswer
@@ -145,8 +162,9 @@ kb_maker_make (const KbMaker *maker, KbCredential **credential, GError **error)
 
   if (answer != KB_OK)
     return answer;
-  hand_over (maker);
-  answer = check_answered (maker, acquire (maker, &made, &problem), &problem);
+  answer = hand_over (maker, &problem);
+  if (answer == KB_OK)
+    answer = check_answered (maker, acquire (maker, &made, &problem), &problem);
   answer = check_identity (maker, answer, made, &problem);
   kb_request_set_quiet (maker->request, FALSE);
   if (answer != KB_OK && kb_kept_refused (maker->kept))
@@ -159,11 +177,11 @@ kb_maker_make (const KbMaker *maker, KbCredential **credential, GError **error)
     }
   if (answer != KB_OK)
     return answer;
-  kb_breaker_succeeded (breaker);
   kb_log_event ("made", kb_kept_account (maker->kept), kb_kept_realm (maker->kept),
                 kb_credential_expires (made));
   if (!kb_credential_ephemeral (made))
     kb_kept_put (maker->kept, made, maker->notices);
+  kb_breaker_succeeded (breaker);
   *credential = g_steal_pointer (&made);
   return KB_OK;
 }

@@ -15,6 +15,12 @@ kb_clock_now (void)
 }
 
 gint64
+kb_clock_now_us (void)
+{
+  return g_get_real_time ();
+}
+
+gint64
 kb_clock_boot_ms (void)
 {
   struct timespec now;

@@ -10,6 +10,9 @@ G_BEGIN_DECLS
 /* Seconds since 1970 by the wall clock. */
 gint64 kb_clock_now (void);
 
+/* The same in microseconds. */
+gint64 kb_clock_now_us (void);
+
 /* Milliseconds of CLOCK_BOOTTIME: counts through suspend, never goes back. */
 gint64 kb_clock_boot_ms (void);
 

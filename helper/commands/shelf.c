@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "commands/page.h"
+#include "emergency.h"
 #include "kept.h"
 #include "request.h"
 
@@ -18,6 +19,9 @@ shelf_free (gpointer data)
   g_free (shelf->why);
   g_free (shelf);
 }
+
+/* No store's name has a blank. */
+#define EMERGENCY_NAME "emergency place"
 
 /* ---- the stores ----------------------------------------------------------------- */
 
@@ -78,6 +82,25 @@ add_stores (GPtrArray *shelves, KbRuntime *runtime, const KbStack *stack,
     }
 }
 
+static void
+add_emergency (GPtrArray *shelves)
+{
+  g_autoptr (GPtrArray) waiting = kb_emergency_names ();
+  KbShelf *shelf;
+
+  if (waiting->len == 0)
+    return;
+  shelf = g_new0 (KbShelf, 1);
+  shelf->name = EMERGENCY_NAME;
+  shelf->emergency = TRUE;
+  shelf->state = KB_OK;
+  shelf->why
+      = g_strdup_printf ("%u %s for a store that did not take it: unlock or "
+                         "mend that store, then use git once more",
+                         waiting->len, waiting->len == 1 ? "item waits" : "items wait");
+  g_ptr_array_add (shelves, shelf);
+}
+
 GPtrArray *
 kb_shelves_new (KbRuntime *runtime, const KbStack *stack, KbRequest *request)
 {
@@ -88,6 +111,7 @@ kb_shelves_new (KbRuntime *runtime, const KbStack *stack, KbRequest *request)
     add_stores (shelves, runtime, stack, request);
   for (guint i = 0; stack == NULL && i < stacks->len; i++)
     add_stores (shelves, runtime, g_ptr_array_index (stacks, i), request);
+  add_emergency (shelves);
   return shelves;
 }
 
@@ -111,6 +135,8 @@ kb_shelf_words (const KbShelf *shelf)
 {
   const char *state = shelf->state == KB_DECLINED ? "absent" : "cannot be used now";
 
+  if (shelf->emergency)
+    return g_strdup (shelf->why);
   if (shelf->state == KB_OK)
     return g_strdup (kb_shelf_is_cache (shelf) ? "there, as a cache" : "there");
   return shelf->why != NULL ? g_strdup_printf ("%s: %s", state, shelf->why)
@@ -131,6 +157,8 @@ kb_shelf_names (const KbShelf *shelf, const KbRequest *request)
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   const KbOpened *opened = shelf->opened;
 
+  if (shelf->emergency)
+    return kb_emergency_names ();
   if (shelf->state != KB_OK || opened->module->store->list == NULL
       || opened->module->store->list (opened->self, request, names, NULL) != KB_OK)
     return NULL;
@@ -144,9 +172,11 @@ kb_shelf_look (const KbShelf *shelf, const KbRequest *request, const char *item)
   const KbOpened *opened = shelf->opened;
   g_autoptr (KbSecret) value = NULL;
 
-  if (shelf->state != KB_OK
-      || opened->module->store->get (opened->self, request, item, &value, NULL) != KB_OK
-      || value == NULL)
+  if (shelf->emergency)
+    (void) kb_emergency_get (item, &value, NULL);
+  else if (shelf->state == KB_OK)
+    (void) opened->module->store->get (opened->self, request, item, &value, NULL);
+  if (value == NULL)
     return NULL;
   return kb_item_open (item, value, NULL);
 }
@@ -159,6 +189,8 @@ kb_shelf_erase (const KbShelf *shelf, const KbRequest *request, const char *item
   GError *problem = NULL;
   KbAnswer answer;
 
+  if (shelf->emergency)
+    return kb_emergency_erase (item);
   if (shelf->state == KB_FAILED)
     {
       g_set_error (error, KB_ERROR, KB_ERROR_LOCKED, "%s: %s", shelf->name,

@@ -9,16 +9,19 @@
 
 G_BEGIN_DECLS
 
-/* One store.  Nothing here unlocks, chooses or starts one. */
+/* One store, or the emergency place (emergency.h), which is a shelf when something waits
+   there.  Nothing here unlocks, chooses or starts one. */
 typedef struct
 {
   const char *name;
-  const KbOpened *opened; /* NULL when it could not be opened */
+  gboolean emergency;
+  const KbOpened *opened; /* NULL for the emergency place, and when it has no module */
   KbAnswer state;         /* what probe said, or why it could not be opened */
   char *why;              /* of KB_DECLINED and KB_FAILED; may be NULL */
 } KbShelf;
 
-/* New, of KbShelf: the stores of STACK in its order, or of all stacks when it is NULL. */
+/* New, of KbShelf: the stores of STACK in its order, or of all stacks when it is NULL,
+   and the emergency place. */
 GPtrArray *kb_shelves_new (KbRuntime *runtime, const KbStack *stack, KbRequest *request);
 
 gboolean kb_shelf_is_cache (const KbShelf *shelf);

@@ -257,7 +257,8 @@ static const KbSource source = { .open = older_open,
                                  .close = older_close,
                                  .identify = older_identify,
                                  .acquire = older_acquire,
-                                 .diagnose = older_diagnose };
+                                 .diagnose = older_diagnose,
+                                 .flags = KB_SOURCE_RENEWS };
 
 const KbModule kb_module = {
   .abi = KB_MODULE_ABI,

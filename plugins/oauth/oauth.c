@@ -203,7 +203,7 @@ static const KbSource source = { .open = oauth_open,
                                  .close = oauth_close,
                                  .identify = oauth_identify,
                                  .acquire = oauth_acquire,
-                                 .flags = KB_SOURCE_SCOPES,
+                                 .flags = KB_SOURCE_SCOPES | KB_SOURCE_RENEWS,
                                  .revoke = oauth_revoke,
                                  .diagnose = oauth_diagnose };
 

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: MIT
-# A private session bus with a real gnome-keyring-daemon; locks and unlocks its collection.
+# A private session bus with a real gnome-keyring-daemon, whose collection it locks and unlocks;
+# and a kernel keyring of the run's own.
 # Knows nothing of the stand-in, nor of what is kept in the keyring.
 
+import ctypes
 import os
+import platform
 import secrets
 import subprocess
 
@@ -25,6 +28,10 @@ BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration
 """
 
 
+JOIN_SESSION_KEYRING = 1
+KEYCTL = {"x86_64": 250, "aarch64": 219, "riscv64": 219}
+
+
 class KeyringError(Exception):
     """The bus or the keyring did not come up, or did not obey."""
 
@@ -35,6 +42,14 @@ def _call(method, *arguments, env=None):
     if done.returncode:
         raise KeyringError(f"{method}: {done.stderr.strip()}")
     return done.stdout
+
+
+def own_kernel_keyring():
+    """A session keyring for this process and all that it starts, gone with the last of them, so
+    that no run meets what the user or another run keeps; False where the kernel has none."""
+    number = KEYCTL.get(platform.machine())
+    return number is not None and ctypes.CDLL(None).syscall(
+        number, JOIN_SESSION_KEYRING, None) >= 0
 
 
 def start_bus(runtime):

@@ -34,6 +34,16 @@ def folders(root):
     return {variable: str(root / name) for variable, name in names.items()}
 
 
+def system_folder(root, own_keyring):
+    """What stands for /etc in a build tree: its keys go where the run's own keyring is."""
+    folder = root / "etc"
+    (folder / "keybearer").mkdir(mode=0o700, parents=True)
+    if own_keyring:
+        (folder / "keybearer" / "keybearer.conf").write_text(
+            "[store kernel-keyring]\nkeyring=session\n")
+    return {"KEYBEARER_SYSCONFDIR": str(folder)}
+
+
 def _files(root, proxy, ca):
     (root / "home" / ".gitconfig").write_text(GITCONFIG.format(proxy=proxy, ca=ca))
     own = root / "config" / "keybearer"

@@ -23,6 +23,9 @@ stores=kernel-keyring;secret-service
 match=https://keyring.example/
 sources=
 stores=secret-service
+
+[store kernel-keyring]
+keyring=session
 """
 ACCOUNTS_CONFIGURATION = """
 [stack bench-one]
@@ -49,11 +52,11 @@ lifetime=3600
 
 [store bench-one]
 module=kernel-keyring
-keyring=session
+keyring=user
 
 [store bench-many]
 module=kernel-keyring
-keyring=user
+keyring=session
 """
 SOURCE = """
 [source bench]
@@ -77,6 +80,8 @@ def configure(bench):
     """Keybearer's side of every row; without the stand-in, storage alone."""
     folder = os.path.join(bench.folder, "config")
     os.environ["XDG_CONFIG_HOME"] = folder
+    # As it is for most users: nothing in /etc, so no second file to read.
+    os.environ.pop("KEYBEARER_SYSCONFDIR", None)
     text = CONFIGURATION
     try:
         text += SOURCE.format(StandIn())

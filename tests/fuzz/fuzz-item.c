@@ -24,6 +24,8 @@ check_same (const KbRecord *a, const KbRecord *b)
   g_assert_true (kb_secret_equal (a->secret, b->secret));
   g_assert_true (kb_secret_equal (a->renewal, b->renewal));
   g_assert_cmpint (a->made, ==, b->made);
+  g_assert_cmpint (a->made_us, ==, b->made_us);
+  g_assert_false (kb_record_is_newer (a, b));
   g_assert_cmpint (a->expires, ==, b->expires);
   g_assert_cmpint (a->refresh_after, ==, b->refresh_after);
   g_assert_cmpint (a->refused, ==, b->refused);
@@ -62,10 +64,13 @@ check_text (const KbSecret *text, guint where)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) records = kb_item_open (NAME, text, &error);
+  g_autofree char *told = kb_item_told_name (text);
 
+  g_assert_true (told == NULL || g_str_equal (told, NAME) == (records != NULL));
   g_assert_true ((records == NULL) == (error != NULL));
   if (records == NULL)
     return;
+  g_assert_cmpstr (told, ==, NAME);
   g_assert_cmpuint (records->len, >, 0);
   g_assert_null (kb_item_open (OTHER, text, NULL));
   check_again (records);

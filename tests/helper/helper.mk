@@ -57,6 +57,7 @@ tests_helper_fixtures_undefined_la_LDFLAGS = $(fixture_ldflags)
 # Modules that do what a test says, and the stage that they play on.
 fake_modules = tests/helper/fake-source.la tests/helper/fake-passing.la \
 	tests/helper/fake-scoped.la \
+	tests/helper/fake-renewing.la \
 	tests/helper/fake-store.la tests/helper/fake-cache.la
 check_LTLIBRARIES += $(fake_modules)
 fake_common = tests/helper/fake.c tests/helper/fake.h
@@ -76,6 +77,11 @@ tests_helper_fake_scoped_la_CPPFLAGS = $(fake_define) -DFAKE_NAME='"fake-scoped"
 	-DFAKE_FLAGS=KB_SOURCE_SCOPES
 tests_helper_fake_scoped_la_LDFLAGS = $(fake_ldflags)
 tests_helper_fake_scoped_la_LIBADD = $(GLIB_LIBS)
+tests_helper_fake_renewing_la_SOURCES = tests/helper/fake-source.c $(fake_common)
+tests_helper_fake_renewing_la_CPPFLAGS = $(fake_define) -DFAKE_NAME='"fake-renewing"' \
+	-DFAKE_FLAGS=KB_SOURCE_RENEWS
+tests_helper_fake_renewing_la_LDFLAGS = $(fake_ldflags)
+tests_helper_fake_renewing_la_LIBADD = $(GLIB_LIBS)
 tests_helper_fake_store_la_SOURCES = tests/helper/fake-store.c $(fake_common)
 tests_helper_fake_store_la_CPPFLAGS = $(fake_define) -DFAKE_NAME='"fake-store"' -DFAKE_FLAGS=0
 tests_helper_fake_store_la_LDFLAGS = $(fake_ldflags)
@@ -89,7 +95,8 @@ tests_helper_fake_cache_la_LIBADD = $(GLIB_LIBS)
 core_tests = tests/helper/test-diagnosis tests/helper/test-doctor tests/helper/test-item tests/helper/test-lock tests/helper/test-breaker \
 	tests/helper/test-binding tests/helper/test-keeper tests/helper/test-kept \
 	tests/helper/test-maker tests/helper/test-marks tests/helper/test-session tests/helper/test-identity \
-	tests/helper/test-logins tests/helper/test-request tests/helper/test-scope
+	tests/helper/test-logins tests/helper/test-request tests/helper/test-scope \
+	tests/helper/test-emergency tests/helper/test-renewal
 frontend_tests = tests/helper/test-nuget
 check_PROGRAMS += $(frontend_tests)
 TESTS += $(frontend_tests)
@@ -127,6 +134,12 @@ tests_helper_test_binding_LDFLAGS = $(host_ldflags)
 tests_helper_test_keeper_SOURCES = tests/helper/test-keeper.c $(stage)
 tests_helper_test_keeper_LDADD = $(host_ldadd)
 tests_helper_test_keeper_LDFLAGS = $(host_ldflags)
+tests_helper_test_emergency_SOURCES = tests/helper/test-emergency.c $(stage)
+tests_helper_test_emergency_LDADD = $(host_ldadd)
+tests_helper_test_emergency_LDFLAGS = $(host_ldflags)
+tests_helper_test_renewal_SOURCES = tests/helper/test-renewal.c $(stage)
+tests_helper_test_renewal_LDADD = $(host_ldadd)
+tests_helper_test_renewal_LDFLAGS = $(host_ldflags)
 tests_helper_test_maker_SOURCES = tests/helper/test-maker.c $(stage)
 tests_helper_test_maker_LDADD = $(host_ldadd)
 tests_helper_test_maker_LDFLAGS = $(host_ldflags)

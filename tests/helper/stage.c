@@ -18,12 +18,16 @@ stage_new (void)
   static guint number = 0;
   g_autofree char *name = g_strdup_printf ("stage-%u", ++number);
   g_autofree char *state = NULL;
+  g_autofree char *runtime = NULL;
 
   g_free (folder);
   folder = g_build_filename (g_getenv ("KB_SCRATCH"), name, NULL);
   state = g_build_filename (folder, "state", NULL);
   g_assert_cmpint (g_mkdir_with_parents (state, 0700), ==, 0);
   g_setenv ("XDG_STATE_HOME", state, TRUE);
+  runtime = g_build_filename (folder, "runtime", NULL);
+  g_assert_cmpint (g_mkdir_with_parents (runtime, 0700), ==, 0);
+  g_setenv ("XDG_RUNTIME_DIR", runtime, TRUE);
   stage_set_extra ("");
 }
 
@@ -89,10 +93,10 @@ static char *
 configuration (const char *sources, const char *stores)
 {
   static const char *const groups[]
-      = { "source a",    "fake-source",  "source b",     "fake-source", "source c",
-          "fake-source", "source x",     "fake-passing", "source s",    "fake-scoped",
-          "store keep",  "fake-store",   "store keep2",  "fake-store",  "store cache",
-          "fake-cache",  "store cache2", "fake-cache" };
+      = { "source a",    "fake-source",   "source b",     "fake-source",  "source c",
+          "fake-source", "source x",      "fake-passing", "source s",     "fake-scoped",
+          "source r",    "fake-renewing", "store keep",   "fake-store",   "store keep2",
+          "fake-store",  "store cache",   "fake-cache",   "store cache2", "fake-cache" };
   GString *text = g_string_new (NULL);
 
   g_string_printf (text,
@@ -174,11 +178,18 @@ item_path (const char *store, const char *name)
 }
 
 void
+stage_put (const char *store, const char *name, const KbSecret *value)
+{
+  g_autofree char *path = item_path (store, name);
+
+  g_assert_true (g_file_set_contents (path, kb_secret_peek (value), -1, NULL));
+}
+
+void
 stage_keep (const char *store, const char *instance, const char *secret, gint64 made,
             gint64 expires, gint64 refresh_after)
 {
   g_autofree char *name = kb_item_name ("credential", instance, "alice", "realm", NULL);
-  g_autofree char *path = item_path (store, name);
   g_autoptr (GPtrArray) records
       = g_ptr_array_new_with_free_func ((GDestroyNotify) kb_record_free);
   g_autoptr (KbSecret) sealed = NULL;
@@ -191,7 +202,7 @@ stage_keep (const char *store, const char *instance, const char *secret, gint64 
   record->refresh_after = refresh_after;
   g_ptr_array_add (records, record);
   sealed = kb_item_seal (name, records, NULL);
-  g_assert_true (g_file_set_contents (path, kb_secret_peek (sealed), -1, NULL));
+  stage_put (store, name, sealed);
 }
 
 KbRecord *

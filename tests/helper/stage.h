@@ -23,9 +23,9 @@ char *stage_calls (void);
 /* How often the line "INSTANCE WHAT" was noted. */
 guint stage_count (const char *line);
 
-/* Two lists of entries and the URL: the sources a, b, c and x (which is passing) and s
-   (which heeds scopes), the stores keep, keep2, cache, cache2.  NULL means the same as
-   last time. */
+/* Two lists of entries and the URL: the sources a, b, c, x (which is passing), s (which
+   heeds scopes) and r (whose renewals serve once), the stores keep, keep2, cache, cache2.
+   NULL means the same as last time. */
 typedef struct
 {
   KbRuntime *runtime;
@@ -61,6 +61,9 @@ void stage_assert_get (const char *stores, const char *expected);
 
 /* How often a was asked to make one. */
 guint stage_acquired (void);
+
+/* Puts VALUE into STORE as the item NAME. */
+void stage_put (const char *store, const char *name, const KbSecret *value);
 
 /* New: the record of that item of STORE, or NULL. */
 KbRecord *stage_kept (const char *store, const char *kind, const char *instance);

@@ -176,8 +176,8 @@ test_store_refuses (void)
   call_begin (&call, "a", "cache;keep", "https://place.example/", NULL);
   answer = call_get (&call);
   g_assert_cmpstr (answer, ==, "ok a-1");
-  g_assert_cmpstr (kb_session_notices (call.session)[0], ==,
-                   "not kept: keep: put was told to fail");
+  g_assert_true (g_str_has_suffix (kb_session_notices (call.session)[0],
+                                   ": keep: put was told to fail"));
   g_assert_null (kb_session_notices (call.session)[1]);
   stage_assert_get ("cache;keep", "ok a-1");
 }

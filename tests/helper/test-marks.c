@@ -227,7 +227,7 @@ test_refuse_of_a_stale_copy (void)
   stage_new ();
   before = stage_get ("a", "cache;keep");
   g_assert_cmpstr (before, ==, "ok a-1");
-  stage_keep ("keep", "a", "newer", kb_clock_now (), kb_clock_now () + 3000, 0);
+  stage_keep ("keep", "a", "newer", kb_clock_now () + 1, kb_clock_now () + 3000, 0);
   call_begin (&call, "a", "cache;keep", "https://place.example/", NULL);
   kb_session_refuse (call.session, old, NULL);
   after = stage_get ("a", "cache;keep");
