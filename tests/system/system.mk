@@ -19,6 +19,7 @@ system_scripts = \
 	tests/system/test-migrate \
 	tests/system/test-nuget \
 	tests/system/test-oidc \
+	tests/system/test-lost \
 	tests/system/test-page \
 	tests/system/test-parallel \
 	tests/system/test-password \
