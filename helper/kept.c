@@ -332,8 +332,8 @@ is_newer (const KbRecord *durable, const KbRecord *cached)
   return durable != NULL && (cached == NULL || !kb_record_is_newer (cached, durable));
 }
 
-static void
-find_behind (KbKept *kept)
+void
+kb_kept_look_behind (KbKept *kept)
 {
   g_autoptr (KbSecret) value = NULL;
   KbAnswer answer = KB_FAILED;
@@ -342,19 +342,17 @@ find_behind (KbKept *kept)
   g_clear_error (&kept->problem);
   if (kept->item != NULL)
     answer = kb_keeper_get_durable (kept->keeper, kept->item, &value, &kept->problem);
-  if (answer != KB_FAILED)
-    settle (kept);
-  if (answer != KB_OK)
-    return;
   durable = open_item (kept->item, value);
   if (!is_newer (durable, kept->record))
+    kb_record_free (durable);
+  else
     {
-      kb_record_free (durable);
-      return;
+      take_record (kept, durable);
+      if (kb_kept_age (kept) < KB_AGE_AGEING)
+        (void) kb_keeper_cache (kept->keeper, kept->item, value, durable->expires);
     }
-  take_record (kept, durable);
-  if (kb_kept_age (kept) < KB_AGE_AGEING)
-    kb_keeper_cache (kept->keeper, kept->item, value, durable->expires);
+  if (answer != KB_FAILED)
+    settle (kept);
 }
 
 void
@@ -363,7 +361,7 @@ kb_kept_find (KbKept *kept)
   g_clear_error (&kept->problem);
   take_record (kept, read_cached (kept, kept->item));
   if (kb_kept_age (kept) >= KB_AGE_AGEING)
-    find_behind (kept);
+    kb_kept_look_behind (kept);
 }
 
 static gboolean
@@ -485,7 +483,7 @@ kb_kept_mark (KbKept *kept, const KbSecret *secret, gboolean refused, GError **e
   if (answer != KB_OK)
     return answer;
   kb_kept_find (kept);
-  find_behind (kept);
+  kb_kept_look_behind (kept);
   if (!needs_mark (kept, secret, refused))
     return KB_DECLINED;
   kept->record->refused = refused;

@@ -54,10 +54,14 @@ void kb_kept_set_refused_mark (KbKept *kept, const char *mark);
    until the next look. */
 void kb_kept_find (KbKept *kept);
 
-/* The same, but where the caches have one that is stale and another process is at work on
-   the next, that one is waited for: hundreds that find out together would otherwise all
-   ask the durable store, and load what it needs.  Whoever waited in vain has the
-   account's lock until KEPT is freed or the lock is taken from it. */
+/* The durable store as well, whatever the caches have: before a new one is made because
+   it is merely welcome, as a cache may have an older one again. */
+void kb_kept_look_behind (KbKept *kept);
+
+/* As kb_kept_find, but where the caches have one that is stale and another process is at
+   work on the next, that one is waited for: hundreds that find out together would
+   otherwise all ask the durable store, and load what it needs.  Whoever waited in vain
+   has the account's lock until KEPT is freed or the lock is taken from it. */
 void kb_kept_find_or_wait (KbKept *kept);
 
 /* New, or NULL: the lock that a wait in vain ended with.  What was found since is what

@@ -258,6 +258,8 @@ wait_and_make (const KbMaker *maker, KbCredential **credential, GError **error)
     return KB_FAILED;
   if (!maker->fresh)
     kb_kept_find (maker->kept);
+  if (!maker->fresh && kb_kept_age (maker->kept) == KB_AGE_WELCOME)
+    kb_kept_look_behind (maker->kept);
   if (!maker->fresh
       && kb_kept_age (maker->kept) <= (welcome ? KB_AGE_FRESH : KB_AGE_WELCOME))
     return give_kept (maker, credential);
