@@ -257,13 +257,11 @@ typedef struct
 #define KB_SOURCE_EPHEMERAL 1u
 
 /* It heeds kb_request_scope.  Without this flag a source is passed over where a scope is
-   asked for: what it gives is good for something else, and would be shown to whoever
-   stands behind the scope. */
+   asked for: what it gives is good for something else and not to be shown there. */
 #define KB_SOURCE_SCOPES 2u
 
-/* It lives from renewals that serve once.  While the store that may keep one cannot say
-   (locked, slow, gone) acquire is not called, unless a person wants a new sign-in: the
-   store's error is the answer, and nothing is begun anew. */
+/* It lives from renewals that serve once: acquire is not called while the store that may
+   keep one cannot say (locked, slow, gone), unless a person wants a new sign-in. */
 #define KB_SOURCE_RENEWS 4u
 
 typedef struct
