@@ -259,10 +259,7 @@ typedef struct
 /* It heeds kb_request_scope.  Without this flag a source is passed over where a scope is
    asked for: what it gives is good for something else and not to be shown there. */
 #define KB_SOURCE_SCOPES 2u
-
-/* It lives from renewals that serve once: acquire is not called while the store that may
-   keep one cannot say (locked, slow, gone), unless a person wants a new sign-in. */
-#define KB_SOURCE_RENEWS 4u
+#define KB_SOURCE_RENEWS 4u /* its renewals serve once: see keybearer-module(3) */
 
 typedef struct
 {
