@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Commands for an organization of Azure DevOps: its REST API.
+/* Commands for an organization of Azure DevOps: its REST API, personal access tokens.
    Knows nothing of how a credential is made or kept. */
 #include "api.h"
+#include "pat.h"
 
 static const KbOption options[] = { { NULL, KB_OPTION_STRING, FALSE, NULL, NULL } };
 
 static const KbCommand commands[] = {
   { "api", KB_API_USAGE, "Calls the REST API of Azure DevOps", kb_api_run },
+  { "pat", KB_PAT_USAGE, "Makes, lists and revokes personal access tokens", kb_pat_run },
   { NULL, NULL, NULL, NULL },
 };
 

@@ -350,10 +350,14 @@ assert_broken (KbModule module, const char *says)
 static void
 test_promises (void)
 {
-  KbSource whole = { open_any, close_any, identify, acquire, 0 };
-  KbSource half = { open_any, close_any, identify, NULL, 0 };
+  KbSource whole = {
+    .open = open_any, .close = close_any, .identify = identify, .acquire = acquire
+  };
+  KbSource half = { .open = open_any, .close = close_any, .identify = identify };
   KbStore store = { .open = open_any, .close = close_any };
-  KbModule module = { KB_MODULE_ABI, "x", "a summary", NULL, &whole, NULL };
+  static const KbCommand nameless[] = { { .name = "x" }, { .name = NULL } };
+  KbModule module
+      = { .abi = KB_MODULE_ABI, .name = "x", .summary = "a summary", .source = &whole };
 
   g_assert_true (kb_module_check (&module, "x", NULL));
   module.source = &half;
@@ -364,6 +368,9 @@ test_promises (void)
   assert_broken (module, "function of the store");
   module.source = &whole;
   module.store = NULL;
+  module.commands = nameless;
+  assert_broken (module, "a command");
+  module.commands = NULL;
   module.summary = "";
   assert_broken (module, "summary");
   module.name = NULL;
@@ -386,12 +393,18 @@ test_tables (void)
                 { { "a", KB_OPTION_SECRET, FALSE, "x", "s" }, "fallback" },
                 { { "module", KB_OPTION_STRING, FALSE, NULL, "s" }, "'module'" },
                 { { "same", KB_OPTION_STRING, FALSE, NULL, "s" }, "one name" } };
-  KbSource whole = { open_any, close_any, identify, acquire, 0 };
+  KbSource whole = {
+    .open = open_any, .close = close_any, .identify = identify, .acquire = acquire
+  };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       KbOption table[] = { { "same", KB_OPTION_LIST, TRUE, "a;b", "s" }, end, end };
-      KbModule module = { KB_MODULE_ABI, "x", "a summary", table, &whole, NULL };
+      KbModule module = { .abi = KB_MODULE_ABI,
+                          .name = "x",
+                          .summary = "a summary",
+                          .options = table,
+                          .source = &whole };
 
       g_assert_true (kb_module_check (&module, "x", NULL));
       table[1] = cases[i].option;
@@ -403,9 +416,14 @@ test_tables (void)
 static void
 test_builtins (World *world, gconstpointer data)
 {
-  KbSource whole = { open_any, close_any, identify, acquire, 0 };
-  const KbModule good = { KB_MODULE_ABI, "good", "a summary", NULL, &whole, NULL };
-  const KbModule bad = { KB_MODULE_ABI, "bad", "", NULL, &whole, NULL };
+  KbSource whole = {
+    .open = open_any, .close = close_any, .identify = identify, .acquire = acquire
+  };
+  const KbModule good = {
+    .abi = KB_MODULE_ABI, .name = "good", .summary = "a summary", .source = &whole
+  };
+  const KbModule bad
+      = { .abi = KB_MODULE_ABI, .name = "bad", .summary = "", .source = &whole };
   const KbModule *const table[] = { &good, &bad, NULL };
   g_auto (GStrv) names = NULL;
   g_autofree char *joined = NULL;

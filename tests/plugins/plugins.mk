@@ -70,7 +70,7 @@ source_tests += tests/plugins/test-oauth tests/plugins/test-oauth-pieces \
 	tests/plugins/test-oauth-provider
 endif
 if PLUGIN_AZURE_DEVOPS
-source_tests += tests/plugins/test-azure-devops
+source_tests += tests/plugins/test-azure-devops tests/plugins/test-pat-record
 endif
 if PLUGIN_PASSWORD
 source_tests += tests/plugins/test-password
@@ -150,6 +150,13 @@ tests_plugins_test_azure_devops_LDFLAGS = $(host_ldflags)
 tests_plugins_test_oauth_provider_SOURCES = tests/plugins/test-oauth-provider.c $(source_host)
 tests_plugins_test_oauth_provider_LDADD = $(host_ldadd)
 tests_plugins_test_oauth_provider_LDFLAGS = $(host_ldflags)
+tests_plugins_test_pat_record_SOURCES = tests/plugins/test-pat-record.c \
+	plugins/azure-devops/client.c plugins/azure-devops/pat-keep.c \
+	plugins/azure-devops/pat-record.c plugins/azure-devops/refusal.c \
+	plugins/azure-devops/scopes.c $(http_sources)
+tests_plugins_test_pat_record_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
+tests_plugins_test_pat_record_LDADD = $(host_ldadd) $(CURL_LIBS)
+tests_plugins_test_pat_record_LDFLAGS = $(host_ldflags)
 tests_plugins_test_oauth_pieces_SOURCES = tests/plugins/test-oauth-pieces.c \
 	$(source_host) $(sign_in_sources) $(discovery_sources) $(oauth2_sources) $(http_sources)
 tests_plugins_test_oauth_pieces_CPPFLAGS = $(AM_CPPFLAGS) $(OAUTH_CFLAGS)

@@ -24,6 +24,7 @@ system_scripts = \
 	tests/system/test-parallel \
 	tests/system/test-password \
 	tests/system/test-pat \
+	tests/system/test-pats \
 	tests/system/test-second-chance \
 	tests/system/test-sign-in \
 	tests/system/test-sign-in-chromium \

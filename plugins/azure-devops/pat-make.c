@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: MIT */
+/* keybearer pat create and update: least scope, a known end, and the secret to the
+   keyring before anything else.  Knows nothing of the wire. */
+#include "pat.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arguments.h"
+#include "base/clock.h"
+#include "base/complain.h"
+#include "base/lines.h"
+#include "base/text.h"
+#include "pat-keep.h"
+#include "pat-service.h"
+#include "pat-show.h"
+#include "scopes.h"
+
+#define DAY_S 86400
+#define DAYS_DEFAULT 30
+/* A server's clock that differs, and the time of the answer. */
+#define CUT_S 3600
+
+typedef struct
+{
+  const char *organization;
+  const char *word; /* the name of a new one, else what is meant */
+  const char *name; /* a new name */
+  const char *scope;
+  const char *job;
+  const char *days;
+  const char *until;
+  const char *fd;
+  gboolean global;
+  gboolean show;
+  gboolean json;
+} Wanted;
+
+static gboolean
+complain (const char *format, const char *what)
+{
+  g_auto (GStrv) parts = g_strsplit (format, "%s", 2);
+  g_autofree char *text = g_strjoinv (what, parts);
+
+  kb_complain (text);
+  return FALSE;
+}
+
+/* ---- what is wanted ------------------------------------------------------------- */
+
+static gboolean
+read_name (const char *name)
+{
+  if (*name != '\0' && strlen (name) <= KB_PAT_NAME_MAX
+      && kb_text_is_clean (name, strlen (name)))
+    return TRUE;
+  return complain ("pat: a token's name has 1 to 256 bytes and no control characters%s",
+                   "");
+}
+
+/* *SCOPE is new, or NULL where none is named. */
+static gboolean
+read_scope (const Wanted *wanted, char **scope)
+{
+  g_autofree char *wrong = NULL;
+  g_autofree char *warning = NULL;
+  const char *text = wanted->job != NULL ? kb_scopes_for (wanted->job) : wanted->scope;
+
+  if (wanted->job != NULL && (text == NULL || wanted->scope != NULL))
+    return complain ("pat: --for is git-read, git-write, feed-read, feed-write, build or "
+                     "work-items, and takes the place of --scope%s",
+                     "");
+  if (text == NULL)
+    return TRUE;
+  *scope = kb_scopes_normal (text, &wrong);
+  if (*scope == NULL)
+    return complain ("pat: there is no scope %s; see: keybearer pat scopes",
+                     wrong != NULL ? wrong : "in this");
+  warning = kb_scopes_warning (*scope);
+  if (warning != NULL)
+    kb_complain (warning);
+  return TRUE;
+}
+
+/* *END is 0 where none is named. */
+static gboolean
+read_end (const Wanted *wanted, gint64 *end)
+{
+  gint64 days = 0;
+  gint64 now = kb_clock_now ();
+  g_autofree char *whole = NULL;
+
+  if (wanted->days != NULL && wanted->until != NULL)
+    return complain ("pat: --days or --until, not both%s", "");
+  if (wanted->days != NULL)
+    {
+      if (!kb_text_to_int64 (wanted->days, KB_PAT_DAYS_MAX, &days) || days == 0)
+        return complain ("pat: --days is 1 to 365, not %s", wanted->days);
+      *end = now + days * DAY_S;
+      return TRUE;
+    }
+  if (wanted->until == NULL)
+    return TRUE;
+  whole = strlen (wanted->until) == strlen ("2026-01-02")
+              ? g_strconcat (wanted->until, "T23:59:59Z", NULL)
+              : g_strdup (wanted->until);
+  if (!kb_pat_read_time (whole, end))
+    return complain ("pat: --until is a date, 2026-01-02, not %s", wanted->until);
+  if (*end <= now)
+    return complain ("pat: --until is in the past: %s", wanted->until);
+  if (*end > now + (KB_PAT_DAYS_MAX + 1) * (gint64) DAY_S)
+    return complain ("pat: a token lives for a year at the most, not until %s",
+                     wanted->until);
+  return TRUE;
+}
+
+static gboolean
+read_fd (const char *text, int *fd)
+{
+  gint64 number = 0;
+
+  if (text == NULL)
+    return TRUE;
+  if (!kb_text_to_int64 (text, 65535, &number) || number < 3
+      || fcntl ((int) number, F_GETFL) < 0)
+    return complain ("pat: --fd is an open descriptor, 3 or higher, not %s", text);
+  *fd = (int) number;
+  return TRUE;
+}
+
+/* ---- what the server made of it -------------------------------------------------- */
+
+/* A policy may have cut the end, and the server may know scopes otherwise than we. */
+static void
+tell_differences (const KbPatWanted *asked, const KbPat *made)
+{
+  g_autofree char *end = kb_pat_time (made->valid_to);
+  g_autofree char *text = NULL;
+
+  if (asked->valid_to != 0 && made->valid_to != 0
+      && made->valid_to < asked->valid_to - CUT_S)
+    {
+      text = g_strdup_printf ("a policy has cut the life of %s: it ends on %s",
+                              made->name, end);
+      kb_complain (text);
+    }
+  if (asked->scope != NULL && kb_scopes_are_broader (made->scope, asked->scope))
+    complain ("the server granted more than was asked for: %s", made->scope);
+}
+
+static gboolean
+hand_over (KbCall *call, const Wanted *wanted, int fd, const KbPat *pat, GError **error)
+{
+  g_autoptr (KbBuffer) line = kb_buffer_new (0);
+
+  kb_buffer_append_secret (line, pat->secret);
+  kb_buffer_append_text (line, "\n");
+  if ((fd < 0 || kb_write_all (fd, kb_buffer_peek (line), kb_buffer_length (line)))
+      && (!wanted->show
+          || kb_write_all (kb_call_output (call), kb_buffer_peek (line),
+                           kb_buffer_length (line))))
+    return TRUE;
+  g_set_error (error, KB_ERROR, KB_ERROR_PROTOCOL,
+               "the token is kept but not handed on: %s", g_strerror (errno));
+  return FALSE;
+}
+
+static int
+tell (KbCall *call, const Wanted *wanted, const KbPat *pat, const char *kept,
+      GError **error)
+{
+  g_auto (KbPage) page = { 0 };
+
+  kb_page_open (&page, wanted->show ? STDERR_FILENO : kb_call_output (call));
+  if (wanted->json)
+    {
+      kb_pat_to_json (page.text, pat, kept);
+      kb_page_add (&page, "\n");
+    }
+  else
+    kb_pat_show_one (&page, pat, kept);
+  return kb_page_write (&page, error) ? 0 : KB_CALL_NOTHING;
+}
+
+/* ---- create --------------------------------------------------------------------- */
+
+/* An answer that was lost may have left a token that nobody has. */
+static void
+name_orphans (KbClient *client, const KbPatWanted *asked, gint64 since)
+{
+  const KbPatFilter filter = { "active", "displayName", FALSE };
+  g_autoptr (GPtrArray) pats = kb_pat_list (client, &filter, NULL);
+
+  for (guint i = 0; pats != NULL && i < pats->len; i++)
+    {
+      const KbPat *pat = g_ptr_array_index (pats, i);
+      g_autofree char *text = NULL;
+
+      if (!g_str_equal (pat->name, asked->name) || pat->valid_from < since - CUT_S)
+        continue;
+      text = g_strdup_printf (
+          "the server may have made it all the same; run: keybearer pat "
+          "revoke %s",
+          pat->id);
+      kb_complain (text);
+    }
+  if (pats == NULL)
+    kb_complain (
+        "whether the server made it all the same is not known; see: keybearer pat "
+        "list");
+}
+
+/* Made and kept, or neither. */
+static KbPat *
+make (KbClient *client, const KbPatWanted *asked, const char *keep, GError **error)
+{
+  gint64 since = kb_clock_now ();
+  GError *problem = NULL;
+  g_autoptr (KbPat) pat = kb_pat_create (client, asked, &problem);
+
+  if (g_error_matches (problem, KB_ERROR, KB_ERROR_NETWORK))
+    name_orphans (client, asked, since);
+  if (pat == NULL)
+    {
+      if (problem != NULL)
+        g_propagate_error (error, problem);
+      return NULL;
+    }
+  if (kb_pat_keep (client, keep, pat, &problem) == KB_OK)
+    return g_steal_pointer (&pat);
+  if (!kb_pat_revoke (client, pat->id, NULL))
+    complain ("the new token could not be revoked; run: keybearer pat revoke %s",
+              pat->id);
+  g_propagate_prefixed_error (error, problem, "not kept, so not made: ");
+  return NULL;
+}
+
+static int
+create (KbCall *call, const Wanted *wanted, const KbPatWanted *asked, int fd,
+        GError **error)
+{
+  g_autoptr (KbClient) client = NULL;
+  g_autoptr (KbPat) pat = NULL;
+  g_autofree char *keep = NULL;
+
+  if (kb_client_new (call, wanted->organization, &client, error) != KB_OK)
+    return KB_CALL_NOTHING;
+  keep = kb_pat_keep_name (kb_client_organization (client), asked->name);
+  if (kb_pat_keep_check (client, keep, NULL, error) != KB_OK)
+    return KB_CALL_NOTHING;
+  pat = make (client, asked, keep, error);
+  if (pat == NULL)
+    return KB_CALL_NOTHING;
+  tell_differences (asked, pat);
+  return hand_over (call, wanted, fd, pat, error) ? tell (call, wanted, pat, keep, error)
+                                                  : KB_CALL_NOTHING;
+}
+
+int
+kb_pat_run_create (KbCall *call, char **arguments, GError **error)
+{
+  Wanted wanted = { 0 };
+  const KbArgument table[]
+      = { { "--org", NULL, &wanted.organization }, { "--scope", NULL, &wanted.scope },
+          { "--for", NULL, &wanted.job },          { "--days", NULL, &wanted.days },
+          { "--until", NULL, &wanted.until },      { "--fd", NULL, &wanted.fd },
+          { "--all-orgs", &wanted.global, NULL },  { "--show", &wanted.show, NULL },
+          { "--json", &wanted.json, NULL },        { NULL, NULL, NULL } };
+  g_autofree char *scope = NULL;
+  KbPatWanted asked = { 0 };
+  int fd = -1;
+
+  if (!kb_arguments_read ("pat create", arguments, table, 1, &wanted.word, NULL)
+      || wanted.word == NULL || !read_name (wanted.word) || !read_scope (&wanted, &scope)
+      || !read_end (&wanted, &asked.valid_to) || !read_fd (wanted.fd, &fd))
+    return KB_CALL_USAGE;
+  if (scope == NULL)
+    {
+      kb_complain ("pat create: name its scopes with --scope, or a job with --for");
+      return KB_CALL_USAGE;
+    }
+  asked.name = wanted.word;
+  asked.scope = scope;
+  asked.global = wanted.global;
+  if (asked.valid_to == 0)
+    asked.valid_to = kb_clock_now () + DAYS_DEFAULT * DAY_S;
+  return create (call, &wanted, &asked, fd, error);
+}
+
+/* ---- update --------------------------------------------------------------------- */
+
+/* The API wants all fields: what is not named stays as it is. */
+static KbPat *
+change (KbClient *client, const KbPat *old, const KbPatWanted *asked, GError **error)
+{
+  const KbPatWanted all
+      = { .id = old->id,
+          .name = asked->name != NULL ? asked->name : old->name,
+          .scope = asked->scope != NULL ? asked->scope : old->scope,
+          .valid_to = asked->valid_to != 0 ? asked->valid_to : old->valid_to,
+          .global = old->global };
+
+  return kb_pat_update (client, &all, error);
+}
+
+static int
+update (KbCall *call, const Wanted *wanted, const KbPatWanted *asked, GError **error)
+{
+  g_autoptr (KbClient) client = NULL;
+  g_autoptr (KbPat) old = NULL;
+  g_autoptr (KbPat) pat = NULL;
+  g_autofree char *kept = NULL;
+
+  if (kb_client_new (call, wanted->organization, &client, error) != KB_OK
+      || kb_pat_find (client, wanted->word, &old, error) != KB_OK)
+    return KB_CALL_NOTHING;
+  pat = change (client, old, asked, error);
+  if (pat == NULL)
+    return KB_CALL_NOTHING;
+  tell_differences (asked, pat);
+  kept = kb_pat_keep_find (client, pat->id);
+  return tell (call, wanted, pat, kept, error);
+}
+
+int
+kb_pat_run_update (KbCall *call, char **arguments, GError **error)
+{
+  Wanted wanted = { 0 };
+  const KbArgument table[]
+      = { { "--org", NULL, &wanted.organization }, { "--name", NULL, &wanted.name },
+          { "--scope", NULL, &wanted.scope },      { "--for", NULL, &wanted.job },
+          { "--days", NULL, &wanted.days },        { "--until", NULL, &wanted.until },
+          { "--json", &wanted.json, NULL },        { NULL, NULL, NULL } };
+  g_autofree char *scope = NULL;
+  KbPatWanted asked = { 0 };
+
+  if (!kb_arguments_read ("pat update", arguments, table, 1, &wanted.word, NULL)
+      || wanted.word == NULL || (wanted.name != NULL && !read_name (wanted.name))
+      || !read_scope (&wanted, &scope) || !read_end (&wanted, &asked.valid_to))
+    return KB_CALL_USAGE;
+  asked.name = wanted.name;
+  asked.scope = scope;
+  if (asked.name == NULL && asked.scope == NULL && asked.valid_to == 0)
+    {
+      kb_complain (
+          "pat update: name what is to change: --name, --scope, --for, --days or "
+          "--until");
+      return KB_CALL_USAGE;
+    }
+  return update (call, &wanted, &asked, error);
+}
