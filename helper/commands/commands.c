@@ -12,7 +12,7 @@ const KbVerb kb_commands[] = {
   { "list", "[--json]", "Lists what is kept, and where", kb_command_list },
   { "status", "[--json]", "Tells who is signed in, where and until when",
     kb_command_status },
-  { "token", "[ORG|URL] [--output FORM]",
+  { "token", "[ORG|URL] [--scope SCOPE] [--output FORM]",
     "Prints a token: raw, json, header, env, azure-cli", kb_command_token },
   { "exec", "[ORG|URL...] -- COMMAND...", "Runs a command with tokens in its environment",
     kb_command_exec },

@@ -51,7 +51,10 @@ kb_command_token (const KbStreams *streams, char **arguments, GError **error)
 {
   const char *output = NULL;
   const char *word = NULL;
-  const KbArgument table[] = { { "--output", NULL, &output }, { NULL, NULL, NULL } };
+  const char *scope = NULL;
+  const KbArgument table[] = { { "--output", NULL, &output },
+                               { "--scope", NULL, &scope },
+                               { NULL, NULL, NULL } };
   g_auto (KbPlace) place = { 0 };
   KbTokenForm form;
 
@@ -65,5 +68,10 @@ kb_command_token (const KbStreams *streams, char **arguments, GError **error)
     }
   if (kb_place_open (&place, word, error) != KB_OK)
     return KB_EXIT_USAGE;
+  if (!kb_request_set_scope (place.request, scope))
+    {
+      kb_complain ("token: --scope takes the words of one scope, one blank between them");
+      return KB_EXIT_USAGE;
+    }
   return give (streams, &place, form, error);
 }

@@ -29,7 +29,7 @@ _keybearer ()
     login,*) words='--help' ;;
     logout,*) words='--all --help' ;;
     list,* | status,* | explain,* | modules,*) words='--json --help' ;;
-    token,*) words='--output --help' ;;
+    token,*) words='--output --scope --help' ;;
     doctor,*) words='--json --offline --help' ;;
     check,*) words='--config --help' ;;
     store,store) words='init put remove migrate --help' ;;

@@ -38,6 +38,7 @@ complete -c keybearer -n $none -a terraform -d 'Answer Terraform as its credenti
 
 complete -c keybearer -n "$seen list status explain modules doctor" -l json -d 'For scripts'
 complete -c keybearer -n "$seen logout" -l all -d 'Every account'
+complete -c keybearer -n "$seen token" -l scope -x -d 'For another service'
 complete -c keybearer -n "$seen token" -l output -x -a 'raw json header env azure-cli' -d 'The form'
 complete -c keybearer -n "$seen pat" -a 'list show create update revoke scopes'
 complete -c keybearer -n "$seen pat" -l scope -x -a '(keybearer pat scopes)' -d 'Scopes'

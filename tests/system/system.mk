@@ -7,6 +7,8 @@ system_scripts = \
 	tests/system/test-azure-devops-oauth \
 	tests/system/test-broker \
 	tests/system/test-clone \
+	tests/system/test-connect \
+	tests/system/test-exec \
 	tests/system/test-forges \
 	tests/system/test-gcm \
 	tests/system/test-hostile \
