@@ -36,6 +36,15 @@ kb_oauth_known_tenant (const KbOauthSettings *settings, const KbRequest *request
   return kb_tenant_of_challenges (kb_request_challenges (request));
 }
 
+const char *
+kb_oauth_account (const KbOauthSettings *settings, const KbRequest *request)
+{
+  const char *account = kb_request_account (request);
+  const char *user = kb_instance_string (settings->instance, "user");
+
+  return account != NULL && g_strcmp0 (account, user) == 0 ? NULL : account;
+}
+
 char *
 kb_oauth_realm (const KbOauthSettings *settings, const KbRequest *request,
                 const char *tenant)
@@ -264,9 +273,7 @@ meant_account (const KbOauthJob *job)
   const char *account = kb_instance_string (job->settings->instance, "account");
 
   if (account == NULL)
-    account = kb_request_account (job->request);
-  if (account == NULL)
-    account = kb_request_user (job->request);
+    account = kb_oauth_account (job->settings, job->request);
   if (account == NULL)
     account = kb_instance_name (job->settings->instance);
   return g_strdup (account);

@@ -32,6 +32,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbOauthJob, kb_oauth_job_free)
 /* New: the tenant that can be told without network, or NULL. */
 char *kb_oauth_known_tenant (const KbOauthSettings *settings, const KbRequest *request);
 
+/* Borrowed, or NULL: the account that is meant.  A user in the URL that is merely the
+   name that the token is a password for ("oauth2") is none. */
+const char *kb_oauth_account (const KbOauthSettings *settings, const KbRequest *request);
+
 /* New: the realm of TENANT, which may be NULL for a generic provider, and of the scope
    that REQUEST may ask for. */
 char *kb_oauth_realm (const KbOauthSettings *settings, const KbRequest *request,

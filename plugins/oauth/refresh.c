@@ -14,7 +14,7 @@ fill (const KbOauthJob *job, KbBuffer *form, const KbSecret *renewal)
 static void
 who_refreshed (const KbOauthJob *job, const KbOauth2Token *token, KbIdToken *id)
 {
-  const char *account = kb_request_account (job->request);
+  const char *account = kb_oauth_account (job->settings, job->request);
 
   if (job->provider == NULL || account == NULL)
     (void) kb_oauth_job_who (job, token, NULL, id, NULL);
@@ -25,13 +25,15 @@ who_refreshed (const KbOauthJob *job, const KbOauth2Token *token, KbIdToken *id)
   id->account = g_strdup (account);
 }
 
-/* Not every provider says invalid_grant when only a new sign-in helps. */
+/* Not every provider says invalid_grant when only a new sign-in helps; a fault of the
+   server stays one, whatever stands in its answer. */
 static void
 name_expiry (const KbOauthJob *job, const KbOauth2Refusal *refusal, GError **error)
 {
   const char *const *names = kb_instance_list (job->settings->instance, "expired-errors");
 
-  if (refusal->error != NULL && g_strv_contains (names, refusal->error))
+  if (refusal->error != NULL && g_strv_contains (names, refusal->error)
+      && !g_error_matches (*error, KB_ERROR, KB_ERROR_NETWORK))
     (*error)->code = KB_ERROR_INTERACTION;
 }
 

@@ -22,7 +22,7 @@ kb_oauth_hint (const KbOauthJob *job)
   const char *account = named (job);
 
   if (account == NULL)
-    account = kb_request_account (job->request);
+    account = kb_oauth_account (job->settings, job->request);
   return g_strdup (account);
 }
 

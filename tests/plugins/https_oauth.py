@@ -14,6 +14,7 @@ import urllib.request
 TENANT = "72f988bf-0000-4000-8000-000000000000"
 HOME = "11111111-0000-4000-8000-000000000001"
 RESOURCE = "499b84ac-1321-427f-aa17-267ca6975798"
+ISSUERS = ("oauth-found", "oauth-less", "oauth-quiet", "oauth-realm", "oauth-mixed-up")
 CLAIMS = '{"access_token":{"nbf":{"essential":true, "value":"1611165359"}}}'
 
 
@@ -30,11 +31,26 @@ def decoded(text):
 def id_token(name, form, origin, nonce):
     claims = {"aud": form["client_id"], "iss": f"{origin}/{TENANT}/v2.0", "exp": int(time.time()) + 3600,
               "nonce": nonce, "preferred_username": "Ana@Contoso.example", "tid": TENANT}
-    changes = {"oauth-nonce": {"nonce": "other"}, "oauth-audience": {"aud": "other"},
+    if name in ISSUERS:
+        claims["iss"] = f"{origin}/{name}"
+    changes = {"oauth-nonce": {"nonce": "other"}, "oauth-realm": {"iss": f"{origin}/oauth-found"}, "oauth-audience": {"aud": "other"},
                "oauth-issuer": {"iss": "https://login.evil.example/v2.0"},
                "oauth-late": {"exp": int(time.time()) - 3600}, "oauth-nobody": {"preferred_username": ""},
                "organizations": {"tid": HOME}}
     return ".".join((encoded({"alg": "none"}), encoded(claims | changes.get(name, {})), "x"))
+
+
+def discovered(server, name, origin):
+    """What a provider says of itself, by the name that its issuer ends in."""
+    home = f"{origin}/{name}"
+    if name == "oauth-moved":
+        return server.answer("302 Found", "", "application/json", [f"Location: {origin}/oauth-found/"
+                                                                   ".well-known/openid-configuration"])
+    document = {"issuer": home, "authorization_endpoint": home + "/authorize",
+                "token_endpoint": home + "/token", "authorization_response_iss_parameter_supported": True}
+    changes = {"oauth-foreign": {"token_endpoint": "https://login.evil.example/token"},
+               "oauth-alias": {"issuer": home + "/"}}
+    return server.answer("200 OK", document | changes.get(name, {}))
 
 
 def redeemed(server, name, form, origin):
@@ -51,6 +67,9 @@ def redeemed(server, name, form, origin):
             "error": "interaction_required", "error_description": "AADSTS50076: x", "claims": CLAIMS})
     if name == "oauth-used":
         return server.refusal("invalid_grant", 54005, "code was already redeemed")
+    if name in ISSUERS:
+        return server.good(refresh_token="CANARY-first", scope="git" if name == "oauth-found" else "openid",
+                           id_token=id_token(name, form, origin, code.get("nonce")))
     token = "absent" if name == "oauth-silent" else id_token(name, form, origin, code.get("nonce"))
     return server.good(refresh_token="CANARY-first", id_token=token, scope=f"{RESOURCE}/.default")
 
@@ -92,6 +111,8 @@ def answer(server, head, body):
     server.log(name + (" " + path.split("/")[-1] if path.count("/") > 1 else ""))
     if method == "HEAD":
         return front_door(server, name).split(b"\r\n\r\n")[0] + b"\r\n\r\n"
+    if "/.well-known/" in path:
+        return discovered(server, name, server.origin)
     form = dict(urllib.parse.parse_qsl(body, strict_parsing=True))
     if path.endswith("/devicecode"):
         return server.answer("200 OK", {
@@ -128,6 +149,8 @@ def browse(url):
         post(asked["redirect_uri"], {"error": "access_denied", "state": "x" * 43}, origin)
     if name == "oauth-denied":
         fields = {"error": "access_denied", "error_description": "AADSTS65004: declined", "state": asked["state"]}
+    if name in ISSUERS and name != "oauth-quiet":
+        fields["iss"] = f"{origin}/{'oauth-found' if name == 'oauth-mixed-up' else name}"
     if name == "oauth-mixed":
         fields["iss"] = "https://login.evil.example/v2.0"
     if asked.get("response_mode") == "form_post":

@@ -3,7 +3,10 @@
    server.  Knows no provider by name. */
 #include "source-host.h"
 
+#include <string.h>
+
 static HttpsServer *server;
+static KbTalk *talk;
 
 /* What is kept is revoked, each token once; a provider that cannot is told of in a
    note. */
@@ -55,6 +58,69 @@ test_no_client (void)
                    "client-id is missing, see keybearer-oauth(8)");
 }
 
+/* ---- issuers -------------------------------------------------------------------- */
+
+/* Signs in at the issuer that the server calls NAME. */
+static KbCredential *
+signed_in (const char *name, GError **error)
+{
+  KbNetwork network = { server->ca_file, NULL };
+  g_autofree char *origin = https_server_origin (server, "trusted");
+  g_autofree char *issuer = g_strconcat (origin, "/", name, NULL);
+  g_autoptr (GError) wrong = NULL;
+  g_autoptr (SourceHost) host
+      = source_host_new ("oauth", &network, &wrong, "issuer", issuer, "client-id", "abc",
+                         "scope", "openid git", "flows", "browser", NULL);
+  g_autoptr (KbRequest) request = source_host_request_for ("git.example");
+  KbCredential *credential = NULL;
+
+  g_assert_no_error (wrong);
+  kb_request_set_talk (request, talk);
+  (void) source_host_acquire (host, request, &credential, error);
+  return credential;
+}
+
+static void
+test_issuer (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (KbCredential) credential = signed_in ("oauth-found", &error);
+  g_autofree char *origin = https_server_origin (server, "trusted");
+  g_autofree char *realm = g_strconcat (origin + strlen ("https://"), "/abc", NULL);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (kb_credential_account (credential), ==, "ana@contoso.example");
+  g_assert_cmpstr (kb_credential_realm (credential), ==, realm);
+  g_assert_cmpint (kb_credential_scheme (credential), ==, KB_SCHEME_BEARER);
+}
+
+static void
+assert_turned_away (const char *name, KbErrorCode code, const char *text)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (signed_in (name, &error));
+  g_assert_error (error, KB_ERROR, (int) code);
+  g_assert_nonnull (strstr (error->message, text));
+}
+
+/* Whatever does not belong to the issuer that is configured, to the letter. */
+static void
+test_foreign_issuers (void)
+{
+  assert_turned_away ("oauth-quiet", KB_ERROR_DENIED, "does not say which server");
+  assert_turned_away ("oauth-mixed-up", KB_ERROR_DENIED, "another server than was asked");
+  assert_turned_away ("oauth-realm", KB_ERROR_DENIED, "another issuer");
+  assert_turned_away ("oauth-less", KB_ERROR_DENIED, "did not grant the scope git");
+  assert_turned_away ("oauth-foreign", KB_ERROR_DENIED, "not on the issuer's host");
+  assert_turned_away ("oauth-alias", KB_ERROR_DENIED, "another issuer");
+  assert_turned_away ("oauth-moved", KB_ERROR_NETWORK, "HTTP 302");
+  g_assert_cmpuint (https_server_count (server, "oauth-quiet token"), ==, 0);
+  g_assert_cmpuint (https_server_count (server, "oauth-mixed-up token"), ==, 0);
+}
+
+/* ---- options -------------------------------------------------------------------- */
+
 static void
 assert_bad (const char *option, const char *value)
 {
@@ -79,6 +145,8 @@ test_bad_options (void)
 int
 main (int argc, char **argv)
 {
+  g_autofree char *browser
+      = g_build_filename (g_getenv ("top_srcdir"), "tests/plugins/https_oauth.py", NULL);
   int status;
 
   g_test_init (&argc, &argv, NULL);
@@ -88,10 +156,17 @@ main (int argc, char **argv)
       g_print ("1..0 # SKIP python3-cryptography is missing\n");
       return 0;
     }
+  /* Somebody may be asked, but nothing of it needs an answer. */
+  g_setenv ("GIT_ASKPASS", "/bin/false", TRUE);
+  g_setenv ("BROWSER", browser, TRUE);
+  talk = kb_talk_new (FALSE, FALSE);
+  g_test_add_func ("/oauth-provider/issuer", test_issuer);
+  g_test_add_func ("/oauth-provider/foreign-issuers", test_foreign_issuers);
   g_test_add_func ("/oauth-provider/bad-options", test_bad_options);
   g_test_add_func ("/oauth-provider/no-client", test_no_client);
   g_test_add_func ("/oauth-provider/revoke", test_revoke);
   status = g_test_run ();
+  kb_talk_free (talk);
   https_server_free (server);
   return status;
 }
