@@ -201,6 +201,18 @@ mean_account (const KbConfig *config, const KbStack *stack, KbRequest *request,
   kb_request_set_account_later (request, variable, only);
 }
 
+/* Where the source says that the user is nobody's name: the only one there is; of several
+   a person chooses. */
+static void
+mean_anyone (const KbConfig *config, KbRequest *request, const char *instance,
+             KbIdentity *identity)
+{
+  if (!identity->anyone || identity->account != NULL)
+    return;
+  identity->account = only_account (config, instance);
+  kb_request_set_account (request, identity->account);
+}
+
 static void
 fill_in (const KbStack *stack, const KbRequest *request, const char *instance,
          KbIdentity *identity)
@@ -230,7 +242,9 @@ kb_identity_ask (const KbConfig *config, const KbStack *stack, KbRequest *reques
   answer = kb_answer_check (answer, source->name, identity, &problem);
   if (answer == KB_FAILED)
     g_propagate_prefixed_error (error, problem, "%s: ", source->name);
-  if (answer == KB_OK && !fresh)
-    fill_in (stack, request, source->name, identity);
-  return answer;
+  if (answer != KB_OK || fresh)
+    return answer;
+  mean_anyone (config, request, source->name, identity);
+  fill_in (stack, request, source->name, identity);
+  return KB_OK;
 }

@@ -245,10 +245,10 @@ gboolean kb_diagnosis_offline (const KbDiagnosis *diagnosis);
    identify; a module sets them with g_strdup. */
 typedef struct
 {
-  char *account; /* one identity; shown to people; never a secret.  NULL: nobody has
-                    signed in yet, and acquire will tell who it was */
+  char *account; /* one identity, never a secret.  NULL: acquire will tell who it was */
   char *realm;   /* credentials of one account and realm are interchangeable.  NULL: only
                     acquire can tell, as it takes the network to know */
+  gboolean anyone; /* ACCOUNT is NULL as the user asked for is nobody's name: "oauth2" */
   /* end of ABI 1.0 */
 } KbIdentity;
 

@@ -188,7 +188,8 @@ static void
 look_at_bound (const KbBound *bound, gpointer data)
 {
   Doctor *doctor = data;
-  const KbIdentity identity = { bound->binding->account, bound->binding->realm };
+  const KbIdentity identity
+      = { .account = bound->binding->account, .realm = bound->binding->realm };
   g_autoptr (KbKept) kept
       = kb_kept_new (doctor->place->request, NULL, bound->binding->instance, &identity);
   const KbMaker maker = { .kept = kept, .fingerprint = bound->stack->fingerprint };

@@ -60,7 +60,8 @@ add_bound (const KbBound *bound, gpointer data)
   Status *status = data;
   Line *line = g_new0 (Line, 1);
   KbRequest *request = status->place->request;
-  const KbIdentity identity = { bound->binding->account, bound->binding->realm };
+  const KbIdentity identity
+      = { .account = bound->binding->account, .realm = bound->binding->realm };
   g_autoptr (KbKept) kept
       = kb_kept_new (request, NULL, bound->binding->instance, &identity);
   const KbMaker maker = { .kept = kept, .fingerprint = bound->stack->fingerprint };

@@ -93,7 +93,10 @@ oauth_identify (gpointer self, const KbRequest *request, KbIdentity *identity,
     }
   tenant = kb_oauth_known_tenant (settings, request);
   if (account == NULL)
-    account = kb_oauth_account (settings, request);
+    {
+      account = kb_oauth_account (settings, request);
+      identity->anyone = account == NULL && kb_request_account (request) != NULL;
+    }
   identity->account = account != NULL ? g_utf8_strdown (account, -1) : NULL;
   if (tenant != NULL || settings->authority == NULL)
     identity->realm = kb_oauth_realm (settings, request, tenant);

@@ -94,7 +94,7 @@ source_host_acquire (SourceHost *host, const KbRequest *request,
 char *
 source_host_identify (SourceHost *host, const KbRequest *request)
 {
-  KbIdentity identity = { NULL, NULL };
+  KbIdentity identity = { 0 };
   g_autoptr (GError) error = NULL;
   KbAnswer answer
       = host->module->source->identify (host->self, request, &identity, &error);

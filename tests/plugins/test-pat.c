@@ -149,7 +149,7 @@ test_no_organization (void)
 {
   g_autoptr (SourceHost) host = host_new (NULL, NULL);
   g_autoptr (KbRequest) request = source_host_request_for ("dev.azure.com");
-  KbIdentity identity = { NULL, NULL };
+  KbIdentity identity = { 0 };
   g_autoptr (GError) error = NULL;
 
   kb_request_set_organization (request, NULL, TRUE);
