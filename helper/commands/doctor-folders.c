@@ -61,7 +61,7 @@ first_that_exists (const char *path)
 {
   char *folder = g_path_get_dirname (path);
 
-  while (access (folder, F_OK) != 0 && !g_str_equal (folder, "/"))
+  while (!g_file_test (folder, G_FILE_TEST_EXISTS) && !g_str_equal (folder, "/"))
     {
       char *above = g_path_get_dirname (folder);
 
@@ -76,7 +76,10 @@ look_at_absent (KbDiagnosis *diagnosis, const char *name, const char *path)
 {
   g_autofree char *above = first_that_exists (path);
 
-  if (access (above, W_OK) == 0)
+  if (!g_file_test (above, G_FILE_TEST_IS_DIR))
+    add (diagnosis, KB_FINDING_BAD, name, path,
+         "cannot be made: something above it is no folder", NULL);
+  else if (access (above, W_OK) == 0)
     add (diagnosis, KB_FINDING_GOOD, name, path, "is made when it is needed", NULL);
   else
     add (diagnosis, KB_FINDING_BAD, name, path,

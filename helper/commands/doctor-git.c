@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "harden.h"
 #include "program.h"
 
 /* git reads a few files; a home on a network that is away is another matter. */
@@ -191,11 +192,8 @@ mend (const Git *git)
 {
   g_autofree char *origin = git->url != NULL ? kb_url_origin (git->url) : NULL;
 
-  if (origin == NULL || git->helpers->len == 0)
-    return g_strdup ("git config --global credential.helper " OURS);
-  return g_strdup_printf ("git config --global --replace-all credential.%s.helper '' && "
-                          "git config --global --add credential.%s.helper " OURS,
-                          origin, origin);
+  return origin != NULL ? g_strdup_printf ("keybearer connect git %s", origin)
+                        : g_strdup ("keybearer connect git");
 }
 
 static void
@@ -325,11 +323,12 @@ ask_git (const char *program, KbBuffer *settings)
 {
   char *arguments[] = { (char *) program, "config",         "--null", "--show-origin",
                         "--get-regexp",   "^credential\\.", NULL };
+  g_auto (GStrv) environment = kb_environment_for_child ();
   GPid child = 0;
   int output = -1;
   gboolean whole;
 
-  if (!g_spawn_async_with_pipes (NULL, arguments, NULL,
+  if (!g_spawn_async_with_pipes (NULL, arguments, environment,
                                  G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDERR_TO_DEV_NULL,
                                  NULL, NULL, &child, NULL, &output, NULL, NULL))
     return FALSE;

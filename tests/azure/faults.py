@@ -4,7 +4,9 @@
 
 import asyncio
 import dataclasses
+import email.utils
 import json
+import time
 
 import ca
 import entra_errors
@@ -18,7 +20,7 @@ ROUTES = ("entra-token", "entra-device", "entra-page", "entra", "older-token",
           "blob", "stranger", "proxy", "all")
 SETTINGS = ("expires_in", "refresh_in", "lifetime", "separator")
 NUMBERS = {"latency": float, "cut": int, "huge": int, "status": int, "retry-after": str,
-           "skip": int, "count": int, "lifetime": float}
+           "skip": int, "count": int, "lifetime": float, "clock": int}
 TEXTS = ("body", "location", "answer", "document", "tls", "host", "separator", "content-type",
          "drop", "expires_in", "refresh_in", "method")
 TOKEN = b"eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.e30.AAAA"
@@ -178,6 +180,9 @@ class Faults:
                               for k, v in answer.headers]
         if "retry-after" in options and answer.header("Retry-After") is None:
             answer.headers.append(("Retry-After", options["retry-after"]))
+        if "clock" in options:
+            wrong = email.utils.formatdate(time.time() + options["clock"], usegmt=True)
+            answer.headers = [(k, wrong if k == "Date" else v) for k, v in answer.headers]
         answer.cut = options.get("cut", -1)
         answer.drop = "drop" in options
         if options:

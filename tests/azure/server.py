@@ -143,7 +143,7 @@ async def put_headers(request, response):
     made = response.headers.copy()
     response.headers.clear()
     for name, value in wire:
-        response.headers.add(name, made.get("Date", "") if name == "Date" else value)
+        response.headers.add(name, value or made.get("Date", "") if name == "Date" else value)
     for name in ("Transfer-Encoding", "Connection"):
         if name in made and made[name] != "keep-alive":
             response.headers.add(name, made[name])

@@ -222,23 +222,20 @@ test_not_found (void)
   g_assert_nonnull (strstr (first (diagnosis)->text, "not in PATH"));
 }
 
-/* The command leaves what other places use alone. */
 static void
 test_command (void)
 {
   const Setting before[] = { { "file:s", "credential.helper", "manager" },
                              { "file:g", "credential.helper", "keybearer" },
                              { 0 } };
-  const Setting none[] = { { 0 } };
-  g_autoptr (KbDiagnosis) scoped = judge (PLACE, "x", before);
-  g_autoptr (KbDiagnosis) plain = judge (PLACE, "x", none);
+  g_autoptr (KbDiagnosis) diagnosis = judge (PLACE, "x", before);
+  const KbFinding *path = g_ptr_array_index (kb_diagnosis_findings (diagnosis), 1);
 
-  g_assert_cmpstr (first (scoped)->command, ==,
-                   "git config --global --replace-all "
-                   "credential.https://dev.azure.com.helper '' && git config --global "
-                   "--add credential.https://dev.azure.com.helper keybearer");
-  g_assert_cmpstr (first (plain)->command, ==,
-                   "git config --global credential.helper keybearer");
+  g_assert_cmpstr (first (diagnosis)->command, ==,
+                   "keybearer connect git https://dev.azure.com");
+  g_assert_cmpstr (path->command, ==,
+                   "git config --global credential.https://dev.azure.com.useHttpPath "
+                   "true");
 }
 
 /* Cut short anywhere it is read as far as it goes. */
