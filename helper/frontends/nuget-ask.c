@@ -159,14 +159,15 @@ get_unrefused (Call *call, const KbNugetQuestion *question, KbCredential **crede
 
 /* ---- what is told --------------------------------------------------------------- */
 
+/* An organization's token says by itself who it is; elsewhere the name may matter. */
 static void
-fill_in (KbNugetAnswer *answer, KbCredential *credential)
+fill_in (const Call *call, KbCredential *credential, KbNugetAnswer *answer)
 {
   const char *user = kb_credential_user (credential);
 
   if (kb_credential_scheme (credential) == KB_SCHEME_BEARER)
     user = USER_OF_TOKEN;
-  else if (*user == '\0')
+  else if (*user == '\0' || kb_request_organization (call->request) != NULL)
     user = USER_OF_PAT;
   answer->outcome = KB_NUGET_GIVEN;
   answer->user = g_strdup (user);
@@ -208,7 +209,7 @@ kb_nuget_ask (const KbNugetQuestion *question, KbNugetAnswer *answer)
   if (!question->may_show)
     forbid_windows ();
   if (get_unrefused (&call, question, &credential, &problem) == KB_OK)
-    fill_in (answer, credential);
+    fill_in (&call, credential, answer);
   else
     tell_why (&call, problem, answer);
   for (const char *const *notice = kb_session_notices (call.session); *notice != NULL;

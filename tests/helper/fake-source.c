@@ -177,6 +177,16 @@ note_prior (const KbInstance *instance, const KbRequest *request)
   fake_note (instance, line);
 }
 
+/* What `tells` says, to a person who is there. */
+static void
+tell (const KbInstance *instance, const KbRequest *request)
+{
+  g_autofree char *text = fake_text (instance, "tells", NULL);
+
+  if (text != NULL && kb_request_tell (request, text))
+    fake_note (instance, "told");
+}
+
 static KbAnswer
 fake_acquire (gpointer self, const KbRequest *request, KbCredential **credential,
               GError **error)
@@ -188,6 +198,7 @@ fake_acquire (gpointer self, const KbRequest *request, KbCredential **credential
 
   note_prior (self, request);
   sign_in (self, request);
+  tell (self, request);
   kb_clock_sleep_ms (fake_number (self, "sleep", 0));
   if (silence != 0)
     kb_request_retry_after (request, silence);
