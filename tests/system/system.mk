@@ -24,6 +24,7 @@ system_scripts = \
 	tests/system/test-oidc \
 	tests/system/test-lost \
 	tests/system/test-page \
+	tests/system/test-pains \
 	tests/system/test-parallel \
 	tests/system/test-password \
 	tests/system/test-pat \
@@ -41,7 +42,7 @@ SYSTEM_TESTS += $(system_scripts) tests/azure/test_fidelity
 if NEVER
 TESTS += $(SYSTEM_TESTS)
 endif
-EXTRA_DIST += $(system_scripts) tests/system/lib.sh tests/system/people.sh \
+EXTRA_DIST += $(system_scripts) tests/system/PAINS.md tests/system/lib.sh tests/system/people.sh \
 	tests/system/keyring-items tests/system/lay-item tests/system/basic-server tests/system/oidc-person \
 	tests/system/tool-server
 check_PROGRAMS += tests/system/page-driver
