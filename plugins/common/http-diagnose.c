@@ -11,7 +11,6 @@
 
 /* Entra takes a token for stale, and an assertion for early, beyond this. */
 #define SKEW_SECONDS 300
-/* Short of the deadline of a call: there may be more to look at. */
 #define NETWORK "network"
 #define CLOCK "clock"
 #define TENANT "tenant"
@@ -24,13 +23,13 @@ way (const KbInstance *instance)
       = { "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY" };
 
   if (kb_instance_proxy (instance) != NULL)
-    return g_strdup (" by the proxy of [network]");
+    return g_strdup (" (by the proxy of [network])");
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
       const char *value = g_getenv (names[i]);
 
       if (value != NULL && *value != '\0')
-        return g_strdup_printf (" by the proxy of $%s", names[i]);
+        return g_strdup_printf (" (by the proxy of $%s)", names[i]);
     }
   return g_strdup ("");
 }
@@ -72,7 +71,7 @@ judge_server (KbHttp *http, const KbInstance *instance, const KbRequest *request
   g_autofree char *text = NULL;
 
   if (answer == NULL)
-    text = g_strdup_printf ("%s%s: %s", host, between, problem->message);
+    text = g_strdup_printf ("%s%s", problem->message, between);
   else
     text = g_strdup_printf ("%s answers%s", host, between);
   kb_diagnosis_add (diagnosis, answer != NULL ? KB_FINDING_GOOD : KB_FINDING_BAD, NETWORK,

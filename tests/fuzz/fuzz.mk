@@ -70,6 +70,11 @@ tests_fuzz_fuzz_discovery_LDADD = $(host_ldadd) $(CURL_LIBS)
 tests_fuzz_fuzz_discovery_LDFLAGS = $(fuzz_ldflags) $(whole_archive)
 endif
 
+fuzz_targets += tests/fuzz/fuzz-git-settings
+tests_fuzz_fuzz_git_settings_SOURCES = tests/fuzz/fuzz-git-settings.c $(fuzz_main)
+tests_fuzz_fuzz_git_settings_LDADD = $(unit_ldadd)
+tests_fuzz_fuzz_git_settings_LDFLAGS = $(fuzz_ldflags)
+
 fuzz_targets += tests/fuzz/fuzz-item
 tests_fuzz_fuzz_item_SOURCES = tests/fuzz/fuzz-item.c $(fuzz_main)
 tests_fuzz_fuzz_item_LDADD = $(unit_ldadd)
