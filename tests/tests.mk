@@ -12,7 +12,7 @@ AM_TESTS_ENVIRONMENT = \
 EXTRA_DIST += tests/run-test tests/totals tests/azure tests/bench tests/checks tests/debian13
 
 # Rules of the house that a program can hold.
-checks = tests/checks/commits tests/checks/docs-paths tests/checks/examples tests/checks/format \
+checks = tests/checks/commits tests/checks/completions tests/checks/docs-paths tests/checks/examples tests/checks/format \
 	tests/checks/layers tests/checks/manpages tests/checks/pains tests/checks/style
 TESTS += $(checks)
 

@@ -36,6 +36,7 @@ system_scripts = \
 	tests/system/test-sign-in-default \
 	tests/system/test-sign-in-faults \
 	tests/system/test-submodules \
+	tests/system/test-token \
 	tests/system/test-tools \
 	tests/system/test-clients
 SYSTEM_TESTS += $(system_scripts) tests/azure/test_fidelity
