@@ -141,6 +141,7 @@ helper_libkeybearer_a_SOURCES += \
 	helper/commands/nearest.c helper/commands/nearest.h \
 	helper/commands/options.h \
 	helper/commands/page.c helper/commands/page.h \
+	helper/commands/revoke.c helper/commands/revoke.h \
 	helper/commands/place.c helper/commands/place.h \
 	helper/commands/shelf.c helper/commands/shelf.h \
 	helper/commands/status.c \

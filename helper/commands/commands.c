@@ -7,7 +7,7 @@ const KbVerb kb_commands[] = {
   { "login",
     "[ORG|URL] [--account A] [--tenant T] [--device] [--port N] [--paste] [--source S]",
     "Signs a person in and keeps what was given", kb_command_login },
-  { "logout", "[ORG|URL] [--all]", "Forgets what is kept, everywhere",
+  { "logout", "[ORG|URL] [--all] [--revoke]", "Forgets what is kept, everywhere",
     kb_command_logout },
   { "list", "[--json]", "Lists what is kept, and where", kb_command_list },
   { "status", "[--json]", "Tells who is signed in, where and until when",

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* keybearer logout: erases what is kept of an account in every store, and the binding.
-   Knows nothing of how a credential is revoked at its server. */
+/* keybearer logout: erases what is kept of an account in every store, and the binding;
+   with --revoke once its server has made it void.
+   Knows nothing of how a credential is revoked. */
 #include "commands/commands.h"
 #include "commands/options.h"
 #include "commands/page.h"
 #include "commands/place.h"
+#include "commands/revoke.h"
 #include "commands/shelf.h"
 
 #include "log.h"
@@ -15,7 +17,10 @@ typedef struct
   GPtrArray *shelves;
   KbPage *page;
   guint gone;
-  GError *problem; /* the first */
+  GError *problem;    /* the first */
+  GHashTable *asked;  /* with --revoke: "INSTANCE\nACCOUNT" -> whether it may be erased */
+  gboolean unrevoked; /* a server has no way to do so */
+  gboolean still;     /* a server did not do so: the place stays as it was */
 } Work;
 
 /* ---- one item ------------------------------------------------------------------- */
@@ -58,6 +63,55 @@ erase_item (Work *work, const char *item)
   kb_page_entry (work->page, 0, 0, NULL, KB_STYLE_PLAIN, line);
 }
 
+/* ---- revocation ----------------------------------------------------------------- */
+
+static void
+tell_revoked (Work *work, const char *instance, const char *account, const char *why)
+{
+  g_autofree char *line
+      = why == NULL
+            ? g_strdup_printf ("Revoked the sign-in of %s (%s).", account, instance)
+            : g_strdup_printf ("Not revoked for %s (%s): %s.", account, instance, why);
+
+  kb_page_entry (work->page, 0, 0, NULL, why == NULL ? KB_STYLE_GOOD : KB_STYLE_PLAIN,
+                 line);
+}
+
+/* FALSE: it may still be good, so it stays kept to be revoked later. */
+static gboolean
+revoke_account (Work *work, const char *instance, const char *account, const char *realm)
+{
+  g_autofree char *why = NULL;
+  GError **problem = work->problem == NULL ? &work->problem : NULL;
+  KbAnswer answer = kb_revoke (work->place, instance, account, realm, &why, problem);
+
+  if (answer == KB_OK || why != NULL)
+    tell_revoked (work, instance, account, why);
+  work->unrevoked |= why != NULL;
+  work->still |= answer == KB_FAILED;
+  return answer != KB_FAILED;
+}
+
+/* Each credential of an account is one to revoke; its renewal goes with the first. */
+static gboolean
+may_erase (Work *work, const char *instance, const char *account, const char *realm)
+{
+  g_autofree char *key = g_strdup_printf ("%s\n%s", instance, account);
+  gpointer before = NULL;
+  gboolean may;
+
+  if (work->asked == NULL)
+    return TRUE;
+  if (g_hash_table_lookup_extended (work->asked, key, NULL, &before)
+      && (*realm == '\0' || !GPOINTER_TO_INT (before)))
+    return GPOINTER_TO_INT (before);
+  may = revoke_account (work, instance, account, realm);
+  g_hash_table_insert (work->asked, g_steal_pointer (&key), GINT_TO_POINTER (may));
+  return may;
+}
+
+/* ---- one account ---------------------------------------------------------------- */
+
 static void
 erase_account (Work *work, const char *instance, const char *account, const char *realm)
 {
@@ -65,6 +119,8 @@ erase_account (Work *work, const char *instance, const char *account, const char
       = kb_item_name ("credential", instance, account, realm, NULL);
   g_autofree char *renewal = kb_item_name ("renewal", instance, account, NULL);
 
+  if (!may_erase (work, instance, account, realm))
+    return;
   erase_item (work, credential);
   erase_item (work, renewal);
 }
@@ -176,6 +232,8 @@ erase_place (Work *work)
           && kb_identity_is_whole (&identity))
         erase_account (work, entry->instance, identity.account, identity.realm);
     }
+  if (work->still)
+    return;
   kb_binding_forget (stack, place->request);
   erase_scopes (work);
 }
@@ -186,6 +244,16 @@ static gboolean
 is_account (const char *item)
 {
   return g_str_has_prefix (item, "credential/") || g_str_has_prefix (item, "renewal/");
+}
+
+static void
+erase_found (Work *work, const char *item)
+{
+  g_auto (GStrv) parts = kb_item_parts (item);
+  guint n = g_strv_length (parts);
+
+  if (n < 3 || may_erase (work, parts[1], parts[2], n > 3 ? parts[3] : ""))
+    erase_item (work, item);
 }
 
 /* Logins that a tool has stored for other hosts are no accounts and stay. */
@@ -201,9 +269,10 @@ erase_all (Work *work)
         (void) kb_shelf_erase (shelf, work->place->request, "", &work->problem);
       for (guint n = 0; names != NULL && n < names->len; n++)
         if (is_account (g_ptr_array_index (names, n)))
-          erase_item (work, g_ptr_array_index (names, n));
+          erase_found (work, g_ptr_array_index (names, n));
     }
-  kb_binding_forget_all ();
+  if (!work->still)
+    kb_binding_forget_all ();
 }
 
 /* ---- the verb ------------------------------------------------------------------- */
@@ -221,20 +290,25 @@ finish (Work *work, gboolean all, GError **error)
   if (kb_page_end (page, error) != 0)
     return KB_EXIT_ERROR;
   if (work->problem == NULL)
-    return 0;
+    return work->unrevoked ? KB_EXIT_NOTHING : 0;
   kb_add_hint (work->problem, work->place->word);
-  g_propagate_prefixed_error (error, g_steal_pointer (&work->problem), "not erased in ");
+  g_propagate_prefixed_error (error, g_steal_pointer (&work->problem), "%s",
+                              work->still ? "not revoked, and so still kept: "
+                                          : "not erased in ");
   return KB_EXIT_ERROR;
 }
 
 static int
-log_out (const KbStreams *streams, KbPlace *place, gboolean all, GError **error)
+log_out (const KbStreams *streams, KbPlace *place, gboolean all, gboolean revokes,
+         GError **error)
 {
   const KbStack *stack = kb_session_stack (place->session);
   g_auto (KbPage) page = { 0 };
   g_autoptr (GPtrArray) shelves
       = kb_shelves_new (place->runtime, all ? NULL : stack, place->request);
-  Work work = { place, shelves, &page, 0, NULL };
+  g_autoptr (GHashTable) asked
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  Work work = { place, shelves, &page, 0, NULL, revokes ? asked : NULL, FALSE, FALSE };
 
   kb_page_begin (&page, streams);
   if (all)
@@ -248,7 +322,9 @@ int
 kb_command_logout (const KbStreams *streams, char **arguments, GError **error)
 {
   gboolean all = FALSE;
-  const KbArgument table[] = { { "--all", &all, NULL }, { NULL, NULL, NULL } };
+  gboolean revokes = FALSE;
+  const KbArgument table[]
+      = { { "--all", &all, NULL }, { "--revoke", &revokes, NULL }, { NULL, NULL, NULL } };
   const char *word = NULL;
   g_autoptr (KbTalk) talk = NULL;
   g_auto (KbPlace) place = { 0 };
@@ -267,7 +343,7 @@ kb_command_logout (const KbStreams *streams, char **arguments, GError **error)
   talk = kb_permitted_talk ();
   kb_let_ask (place.request, talk); /* a locked store may ask */
   if (all || kb_session_stack (place.session) != NULL)
-    return log_out (streams, &place, all, error);
+    return log_out (streams, &place, all, revokes, error);
   kb_complain ("logout: no stack is for this place");
   return KB_EXIT_NOTHING;
 }

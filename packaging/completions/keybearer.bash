@@ -26,8 +26,8 @@ _keybearer ()
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
-    login,*) words='--help' ;;
-    logout,*) words='--all --help' ;;
+    login,*) words='--account --tenant --device --port --paste --source --help' ;;
+    logout,*) words='--all --revoke --help' ;;
     list,* | status,* | explain,* | modules,*) words='--json --help' ;;
     token,*) words='--output --scope --help' ;;
     doctor,*) words='--json --offline --help' ;;
