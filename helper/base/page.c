@@ -316,7 +316,7 @@ kb_table_print (const KbTable *table, KbPage *page)
       total += widths[i] + (i > 0 ? GAP : 0);
     }
   others = total - widths[table->flexible];
-  if (total > page->width)
+  if (total > page->width && isatty (page->out))
     widths[table->flexible]
         = page->width > others + FLEXIBLE_LEAST ? page->width - others : FLEXIBLE_LEAST;
   print_row (table, page, table->headings, widths, KB_STYLE_DIM);

@@ -56,7 +56,7 @@ void kb_page_marked (KbPage *page, const char *mark, KbStyle style, guint width,
 typedef struct _KbTable KbTable;
 
 /* New.  HEADINGS is NULL-terminated and must outlive it.  The column FLEXIBLE gives way
-   where a row is too long: its middle is left out. */
+   where a row is too long for a terminal: its middle is left out. */
 KbTable *kb_table_new (const char *const *headings, guint flexible);
 void kb_table_free (KbTable *table);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbTable, kb_table_free)

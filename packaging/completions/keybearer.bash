@@ -9,7 +9,7 @@ _keybearer ()
   COMPREPLY=()
   [ "${COMP_WORDS[1]-}" = -v ] && at=2
   if [ "$COMP_CWORD" -le "$at" ]; then
-    words='login logout list status token exec connect disconnect explain check doctor store modules api pat git pnpm'
+    words='login logout list status token exec connect disconnect explain check doctor store modules api audit pat git pnpm'
     words="$words bazel cargo docker go keyring kubectl nuget terraform"
     [ "$COMP_CWORD" = 1 ] && words="$words -v --help --version"
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
@@ -34,6 +34,7 @@ _keybearer ()
     check,*) words='--config --help' ;;
     store,store) words='init put remove migrate --help' ;;
     store,--from) words='libsecret gcm all' ;;
+    audit,*) words='--since --until --tokens --action --follow --interval --json --org --help' ;;
     pat,pat) words='list show create update revoke scopes --help' ;;
     pat,--for) words='git-read git-write feed-read feed-write build work-items' ;;
     pat,--scope) words=$(keybearer pat scopes 2>/dev/null) ;;

@@ -5,6 +5,8 @@ plugins_azure_devops_azure_devops_la_SOURCES = \
 	plugins/azure-devops/azure-devops.c \
 	plugins/azure-devops/api.c plugins/azure-devops/api.h \
 	plugins/azure-devops/api-body.c plugins/azure-devops/api-body.h \
+	plugins/azure-devops/audit.c plugins/azure-devops/audit.h \
+	plugins/azure-devops/audit-event.c plugins/azure-devops/audit-event.h \
 	plugins/azure-devops/client.c plugins/azure-devops/client.h \
 	plugins/azure-devops/pat.c plugins/azure-devops/pat.h \
 	plugins/azure-devops/pat-keep.c plugins/azure-devops/pat-keep.h \

@@ -4,6 +4,7 @@
 # that never holds, and `make check-system` runs them through the same harness.
 system_scripts = \
 	tests/system/test-api \
+	tests/system/test-audit \
 	tests/system/test-azure-devops-oauth \
 	tests/system/test-broker \
 	tests/system/test-clone \
