@@ -66,8 +66,8 @@ fuzz_targets += tests/fuzz/fuzz-discovery
 tests_fuzz_fuzz_discovery_SOURCES = tests/fuzz/fuzz-discovery.c \
 	$(discovery_sources) $(http_sources) $(fuzz_main)
 tests_fuzz_fuzz_discovery_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
-tests_fuzz_fuzz_discovery_LDADD = $(host_ldadd) $(CURL_LIBS)
-tests_fuzz_fuzz_discovery_LDFLAGS = $(fuzz_ldflags) $(whole_archive)
+tests_fuzz_fuzz_discovery_LDADD = $(unit_ldadd) $(CURL_LIBS)
+tests_fuzz_fuzz_discovery_LDFLAGS = $(fuzz_ldflags)
 endif
 
 fuzz_targets += tests/fuzz/fuzz-git-settings
