@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # One line a module; each folder's fragment says what it is made of.
 include plugins/common/common.mk
+include plugins/acr/acr.mk
 include plugins/azure-devops/azure-devops.mk
 include plugins/azure-devops-oauth/azure-devops-oauth.mk
 include plugins/broker/broker.mk

@@ -160,7 +160,7 @@ class Entra:
     @staticmethod
     def _resource(scope, tenant, ctx):
         resource = scope[:-len("/.default")]
-        if resource.lower() == worlds.KUBERNETES:
+        if resource.lower() in (worlds.KUBERNETES, worlds.REGISTRIES):
             return resource
         known = resource.lower() in (worlds.RESOURCE, worlds.RESOURCE_URI)
         if not known or not tenant.has_devops:

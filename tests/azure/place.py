@@ -7,6 +7,7 @@ import dataclasses
 import entra
 import entra_device
 import forges
+import registries
 
 TFS, SPS, PKGS, FEEDS, AUDIT = "tfs", "sps", "pkgs", "feeds", "audit"
 SHARED = {"dev.azure.com": TFS, "vssps.dev.azure.com": SPS, "pkgs.dev.azure.com": PKGS,
@@ -19,7 +20,8 @@ STRANGER = "packages.northwind.example"  # nobody's that we know: see strangers.
 LOGIN = (*entra.HOSTS, *entra_device.HOSTS)
 CERTIFICATE_NAMES = (*LOGIN, *forges.HOSTS, *SHARED, "*.visualstudio.com",
                      "*.vssps.visualstudio.com", "*.pkgs.visualstudio.com",
-                     "*.feeds.visualstudio.com", f"*{BLOBS}", STRANGER)
+                     "*.feeds.visualstudio.com", f"*{BLOBS}", STRANGER,
+                     registries.HOST)
 
 
 @dataclasses.dataclass
@@ -46,6 +48,7 @@ class Place:
 def served(host):
     """Whether the proxy may lead a host to the stand-in."""
     return (host in LOGIN or host in forges.HOSTS or host in SHARED or host == STRANGER
+            or host == registries.HOST
             or is_blob(host) or _by_suffix(host) is not None)
 
 
@@ -103,6 +106,8 @@ def route(ask):
         return "blob-credential" if "Authorization" in ask.headers else "blob"
     if ask.host == STRANGER:
         return "stranger"
+    if ask.host == registries.HOST:
+        return "registry"
     if ask.host in entra_device.HOSTS:
         return "entra-page"
     if ask.host in forges.HOSTS:

@@ -26,6 +26,7 @@ import faults
 import forges
 import older_oauth
 import place as places
+import registries
 import strangers
 import tokens
 import world as worlds
@@ -47,6 +48,7 @@ class Gate:
         self.devops = devops.DevOps(world, vault, folder)
         self.forges = forges.Forges(world, vault, self.devops.git)
         self.strangers = strangers.Stranger(vault)
+        self.registry = registries.Registry(vault, world.contoso)
         self.older = older_oauth.OlderOAuth(world, vault)
 
     def people(self):
@@ -82,6 +84,8 @@ class Gate:
                 answer = await self.entra.answer(ask, options)
             elif answer is None and ask.host in forges.HOSTS:
                 answer = await self.forges.answer(ask)
+            elif answer is None and ask.route == "registry":
+                answer = await self.registry.answer(ask)
             elif answer is None and ask.route == "stranger":
                 answer = await self.strangers.answer(ask)
             elif answer is None and ask.route.startswith("blob"):

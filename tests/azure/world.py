@@ -12,8 +12,9 @@ import registrations
 
 ZERO = "00000000-0000-0000-0000-000000000000"
 RESOURCE = "499b84ac-1321-427f-aa17-267ca6975798"
-# The server application of the Azure Kubernetes Service: a second audience.
+# Other audiences, which every tenant knows: clusters and container registries.
 KUBERNETES = "6dae42f8-4368-4678-94ff-3960e28e3630"
+REGISTRIES = "https://containerregistry.azure.net"
 RESOURCE_URI = "https://app.vssps.visualstudio.com"
 MSA_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
 TRANSFER_TENANT = "f8cdef31-a31e-4b4a-93e4-5f571e91255a"

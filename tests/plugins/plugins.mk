@@ -52,6 +52,9 @@ tests_plugins_test_broker_bus_SOURCES = tests/plugins/test-broker-bus.c $(source
 tests_plugins_test_broker_bus_LDADD = $(host_ldadd)
 tests_plugins_test_broker_bus_LDFLAGS = $(host_ldflags)
 endif
+if PLUGIN_ACR
+source_tests += tests/plugins/test-acr
+endif
 if PLUGIN_ENV
 source_tests += tests/plugins/test-env
 endif
@@ -89,6 +92,9 @@ tests_plugins_test_broker_LDFLAGS = $(host_ldflags)
 tests_plugins_test_env_SOURCES = tests/plugins/test-env.c $(source_host)
 tests_plugins_test_env_LDADD = $(host_ldadd)
 tests_plugins_test_env_LDFLAGS = $(host_ldflags)
+tests_plugins_test_acr_SOURCES = tests/plugins/test-acr.c $(source_host)
+tests_plugins_test_acr_LDADD = $(host_ldadd)
+tests_plugins_test_acr_LDFLAGS = $(host_ldflags)
 tests_plugins_test_pat_SOURCES = tests/plugins/test-pat.c $(source_host)
 tests_plugins_test_pat_LDADD = $(host_ldadd)
 tests_plugins_test_pat_LDFLAGS = $(host_ldflags)
