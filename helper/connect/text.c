@@ -415,7 +415,7 @@ kb_text_connect (const char *text, gsize length, gboolean fresh, const KbEdit *e
 {
   g_autoptr (KbBuffer) before = kb_buffer_new (0);
   g_autoptr (GArray) all = NULL;
-  const char *end = memchr (text, '\n', length);
+  const char *end;
   gboolean found = FALSE;
   gboolean was_fresh = FALSE;
   Writing writing = { .edit = edit, .out = out };
@@ -425,7 +425,8 @@ kb_text_connect (const char *text, gsize length, gboolean fresh, const KbEdit *e
   writing.text = kb_buffer_peek (before);
   writing.length = kb_buffer_length (before);
   writing.fresh = fresh || was_fresh;
-  writing.eol = end != NULL && end > text && end[-1] == '\r' ? "\r\n" : "\n";
+  end = strchr (writing.text, '\n');
+  writing.eol = end != NULL && end > writing.text && end[-1] == '\r' ? "\r\n" : "\n";
   all = kb_statements (edit->syntax, writing.text, writing.length, error);
   if (all == NULL || !write_all (&writing, all, error))
     return FALSE;

@@ -110,6 +110,11 @@ tests_fuzz_fuzz_sealed_file_LDADD = $(unit_ldadd) $(GNUTLS_LIBS)
 tests_fuzz_fuzz_sealed_file_LDFLAGS = $(fuzz_ldflags)
 endif
 
+fuzz_targets += tests/fuzz/fuzz-settings
+tests_fuzz_fuzz_settings_SOURCES = tests/fuzz/fuzz-settings.c $(fuzz_main)
+tests_fuzz_fuzz_settings_LDADD = $(unit_ldadd)
+tests_fuzz_fuzz_settings_LDFLAGS = $(fuzz_ldflags)
+
 fuzz_targets += tests/fuzz/fuzz-url
 tests_fuzz_fuzz_url_SOURCES = tests/fuzz/fuzz-url.c $(fuzz_main)
 tests_fuzz_fuzz_url_LDADD = $(unit_ldadd)
