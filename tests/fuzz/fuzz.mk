@@ -90,6 +90,11 @@ tests_fuzz_fuzz_lines_SOURCES = tests/fuzz/fuzz-lines.c $(fuzz_main)
 tests_fuzz_fuzz_lines_LDADD = $(unit_ldadd)
 tests_fuzz_fuzz_lines_LDFLAGS = $(fuzz_ldflags)
 
+fuzz_targets += tests/fuzz/fuzz-gitconfig
+tests_fuzz_fuzz_gitconfig_SOURCES = tests/fuzz/fuzz-gitconfig.c $(fuzz_main)
+tests_fuzz_fuzz_gitconfig_LDADD = $(unit_ldadd)
+tests_fuzz_fuzz_gitconfig_LDFLAGS = $(fuzz_ldflags)
+
 fuzz_targets += tests/fuzz/fuzz-neighbour
 tests_fuzz_fuzz_neighbour_SOURCES = tests/fuzz/fuzz-neighbour.c \
 	plugins/secret-service/secret-service-neighbour.c $(fuzz_main)

@@ -223,12 +223,27 @@ fake_revoke (gpointer self, const KbRequest *request, GError **error)
   return answer;
 }
 
+static KbAnswer
+fake_adopt (gpointer self, const KbRequest *request, KbSecret *secret,
+            KbCredential **credential, GError **error)
+{
+  gboolean gives = FALSE;
+  KbAnswer answer = fake_answer (self, "adopt", &gives, error);
+
+  if (gives)
+    *credential = kb_credential_new (KB_SCHEME_BASIC, "adopted", secret);
+  if (answer == KB_DECLINED)
+    kb_request_note (request, "it is none of mine");
+  return answer;
+}
+
 static const KbSource source = { .open = fake_open,
                                  .close = fake_close,
                                  .identify = fake_identify,
                                  .acquire = fake_acquire,
                                  .flags = FAKE_FLAGS,
-                                 .revoke = fake_revoke };
+                                 .revoke = fake_revoke,
+                                 .adopt = fake_adopt };
 
 const KbModule kb_module = { .abi = KB_MODULE_ABI,
                              .name = FAKE_NAME,

@@ -94,7 +94,7 @@ tests_helper_fake_cache_la_LIBADD = $(GLIB_LIBS)
 
 core_tests = tests/helper/test-diagnosis tests/helper/test-doctor tests/helper/test-item tests/helper/test-lock tests/helper/test-breaker \
 	tests/helper/test-binding tests/helper/test-keeper tests/helper/test-kept \
-	tests/helper/test-maker tests/helper/test-marks tests/helper/test-session tests/helper/test-identity \
+	tests/helper/test-maker tests/helper/test-marks tests/helper/test-session tests/helper/test-adopt tests/helper/test-identity \
 	tests/helper/test-logins tests/helper/test-request tests/helper/test-scope \
 	tests/helper/test-emergency tests/helper/test-renewal
 frontend_tests = tests/helper/test-nuget
@@ -148,6 +148,9 @@ TESTS += tests/helper/test-gitconfig
 tests_helper_test_gitconfig_SOURCES = tests/helper/test-gitconfig.c
 tests_helper_test_gitconfig_LDADD = $(unit_ldadd)
 tests_helper_test_gitconfig_LDFLAGS = $(unit_ldflags)
+tests_helper_test_adopt_SOURCES = tests/helper/test-adopt.c $(stage)
+tests_helper_test_adopt_LDADD = $(host_ldadd)
+tests_helper_test_adopt_LDFLAGS = $(host_ldflags)
 tests_helper_test_identity_SOURCES = tests/helper/test-identity.c $(stage)
 tests_helper_test_identity_LDADD = $(host_ldadd)
 tests_helper_test_identity_LDFLAGS = $(host_ldflags)

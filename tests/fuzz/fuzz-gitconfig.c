@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* Fuzzes gitconfig: what is found is clean text that stands in the input, in a record of
+   the very name.  Knows nothing of what the variables are for. */
+#define _GNU_SOURCE
+#include "gitconfig.h"
+
+#include "base/text.h"
+
+#include <stdint.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
+
+static void
+check (const char *text, size_t size, const char *name)
+{
+  g_autofree char *value = kb_gitconfig_find (text, size, name);
+  gsize length = value != NULL ? strlen (value) : 0;
+
+  if (value == NULL)
+    return;
+  g_assert_cmpuint (length, <=, MAX (size, strlen ("true")));
+  g_assert_true (kb_text_is_clean (value, length));
+  g_assert_true (g_str_equal (value, "true")
+                 || memmem (text, size, value, length) != NULL);
+}
+
+int
+LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
+{
+  static const char *const names[]
+      = { "credential.azrepos:org/contoso.username", "credential.interactive", "a", "" };
+  g_autofree char *text = g_memdup2 (data, size);
+
+  for (guint i = 0; text != NULL && i < G_N_ELEMENTS (names); i++)
+    check (text, size, names[i]);
+  return 0;
+}
