@@ -116,6 +116,8 @@ run (const KbStreams *streams, char **arguments, gboolean undo, GError **error)
   done = (undo || !tool->credential || open_places (&connect, error))
          && tool->run (&connect, error);
   places = connect.places;
+  if (!g_str_equal (tool->version, "any"))
+    kb_changes_tell (changes, "It works from %s %s on.", tool->name, tool->version);
   return done ? finish (streams, changes, dry_run, error) : give_up (streams, &connect);
 }
 
