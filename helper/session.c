@@ -352,15 +352,15 @@ after_success (Walk *walk, KbCredential *credential, KbKept *kept)
 
 /* Whoever was asked by one entry, here or for a process beside this one, is not asked for
    something else by the next: a window that was closed is no wish to type a token.  Nor
-   where the network is missing or an identity was refused, as that is what to mend. */
+   is anybody where something is to be mended first: the network, the configuration, an
+   identity that was refused. */
 static gboolean
 is_enough (const KbSession *session, KbAnswer answer, const GError *problem)
 {
   return kb_request_hushed (session->request)
          || (answer == KB_FAILED
              && (kb_request_asked (session->request)
-                 || g_error_matches (problem, KB_ERROR, KB_ERROR_DENIED)
-                 || g_error_matches (problem, KB_ERROR, KB_ERROR_NETWORK)));
+                 || !g_error_matches (problem, KB_ERROR, KB_ERROR_INTERACTION)));
 }
 
 /* A requisite or optional entry's credential goes on as input, and is the answer when no

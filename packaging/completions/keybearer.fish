@@ -45,6 +45,7 @@ complete -c keybearer -n "$seen login" -l port -x -d 'The port that the browser 
 complete -c keybearer -n "$seen login" -l paste -d 'The last resort: paste the address'
 complete -c keybearer -n "$seen login" -l source -x -d 'Ask this entry of the stack alone'
 complete -c keybearer -n "$seen logout" -l all -d 'Every account'
+complete -c keybearer -n "$seen logout" -l revoke -d 'Make it void at the server first'
 complete -c keybearer -n "$seen token" -l scope -x -d 'For another service'
 complete -c keybearer -n "$seen token" -l output -x -a 'raw json header env azure-cli' -d 'The form'
 complete -c keybearer -n "$seen audit" -l since -x -d 'The beginning'

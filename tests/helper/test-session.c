@@ -334,6 +334,7 @@ assert_one_question (const char *how, gboolean asked)
 static void
 test_one_question (void)
 {
+  assert_one_question ("failed 0", FALSE);
   assert_one_question ("failed 2", FALSE);
   assert_one_question ("failed 3", FALSE);
   assert_one_question ("failed 4", TRUE);

@@ -36,6 +36,7 @@ system_scripts = \
 	tests/system/test-sign-in-crowd \
 	tests/system/test-sign-in-default \
 	tests/system/test-sign-in-faults \
+	tests/system/test-sign-in-ways \
 	tests/system/test-submodules \
 	tests/system/test-token \
 	tests/system/test-tools \
