@@ -69,7 +69,7 @@ source_tests += tests/plugins/test-service-principal
 source_tests += tests/plugins/test-oauth2 tests/plugins/test-http
 endif
 if PLUGIN_OAUTH
-source_tests += tests/plugins/test-oauth tests/plugins/test-oauth-pieces \
+source_tests += tests/plugins/test-oauth tests/plugins/test-oauth-paste tests/plugins/test-oauth-pieces \
 	tests/plugins/test-oauth-provider
 endif
 if PLUGIN_AZURE_DEVOPS
@@ -163,6 +163,11 @@ tests_plugins_test_pat_record_SOURCES = tests/plugins/test-pat-record.c \
 tests_plugins_test_pat_record_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
 tests_plugins_test_pat_record_LDADD = $(host_ldadd) $(CURL_LIBS)
 tests_plugins_test_pat_record_LDFLAGS = $(host_ldflags)
+tests_plugins_test_oauth_paste_SOURCES = tests/plugins/test-oauth-paste.c \
+	plugins/oauth/paste.c plugins/oauth/paste.h $(source_host) $(listener_sources)
+tests_plugins_test_oauth_paste_CPPFLAGS = $(AM_CPPFLAGS) $(OAUTH_CFLAGS)
+tests_plugins_test_oauth_paste_LDADD = $(host_ldadd) $(OAUTH_LIBS)
+tests_plugins_test_oauth_paste_LDFLAGS = $(host_ldflags)
 tests_plugins_test_oauth_pieces_SOURCES = tests/plugins/test-oauth-pieces.c \
 	$(source_host) $(sign_in_sources) $(discovery_sources) $(oauth2_sources) $(http_sources)
 tests_plugins_test_oauth_pieces_CPPFLAGS = $(AM_CPPFLAGS) $(OAUTH_CFLAGS)
