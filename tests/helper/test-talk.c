@@ -380,10 +380,30 @@ add (const char *name, void (*test) (Askpass *, gconstpointer))
   g_test_add (name, Askpass, NULL, askpass_init, test, askpass_clear);
 }
 
+/* A desktop alone: a window can be opened, and nothing be asked or told. */
+static void
+test_desktop (void)
+{
+  g_autoptr (KbTalk) talk = NULL;
+  g_autoptr (KbSecret) answer = NULL;
+
+  g_unsetenv ("GIT_ASKPASS");
+  g_unsetenv ("SSH_ASKPASS");
+  g_assert_null (kb_talk_new (FALSE, FALSE));
+  talk = kb_talk_new (FALSE, TRUE);
+  g_assert_nonnull (talk);
+  g_assert_false (kb_talk_can_ask (talk));
+  g_assert_false (kb_talk_tell (talk, "x"));
+  g_assert_cmpint (
+      kb_talk_ask (talk, "Who", FALSE, kb_clock_boot_ms () + 1000, &answer, NULL), ==,
+      KB_DECLINED);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/talk/desktop", test_desktop);
   add ("/askpass/answers", test_answers);
   add ("/askpass/failures", test_failures);
   add ("/askpass/names", test_names);
