@@ -125,26 +125,16 @@ tests_fuzz_fuzz_url_SOURCES = tests/fuzz/fuzz-url.c $(fuzz_main)
 tests_fuzz_fuzz_url_LDADD = $(unit_ldadd)
 tests_fuzz_fuzz_url_LDFLAGS = $(fuzz_ldflags)
 
-# The corpora in the source tree are for people: what the fuzzer finds stays in the build
-# folder, tests/fuzz/NAME.corpus, with its report in tests/fuzz/NAME.log.
+# FUZZ_JOBS of them at once; see tests/fuzz/run-target.
 FUZZ_SECONDS = 20
 FUZZ_MAX_LEN = 8192
+FUZZ_JOBS = 1
+EXTRA_DIST += tests/fuzz/run-target
 .PHONY: fuzz
 if FUZZING
 fuzz: $(fuzz_targets)
-	@failed=0; for target in $(fuzz_targets); do \
-	  name=$${target#tests/fuzz/fuzz-}; work=tests/fuzz/$$name; \
-	  $(MKDIR_P) $$work.corpus; \
-	  cp $(top_srcdir)/tests/corpus/$$name/* $$work.corpus/ && chmod -R u+w $$work.corpus; \
-	  if ./$$target -max_total_time=$(FUZZ_SECONDS) -max_len=$(FUZZ_MAX_LEN) -timeout=10 \
-	       -rss_limit_mb=1024 -artifact_prefix=$$work. -print_final_stats=1 \
-	       $$work.corpus >$$work.log 2>&1; then verdict=ok; else verdict=FAILED; failed=1; fi; \
-	  $(AWK) -v name=$$name -v verdict=$$verdict -v log_file=$$work.log \
-	    '/ cov: / { for (i = 1; i < NF; i++) if ($$i == "cov:") edges = $$(i + 1) } \
-	     /^stat::number_of_executed_units:/ { runs = $$2 } \
-	     END { printf "fuzz %-12s %-6s %10d executions %6d edges  %s\n", \
-	           name, verdict, runs, edges, log_file }' $$work.log; \
-	done; exit $$failed
+	@printf '%s\n' $(fuzz_targets) | top_srcdir='$(top_srcdir)' FUZZ_SECONDS='$(FUZZ_SECONDS)' \
+	  FUZZ_MAX_LEN='$(FUZZ_MAX_LEN)' xargs -n 1 -P '$(FUZZ_JOBS)' $(top_srcdir)/tests/fuzz/run-target
 else
 fuzz:
 	@echo 'make fuzz needs: configure CC=clang --enable-fuzzing' >&2; exit 1
