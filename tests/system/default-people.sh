@@ -44,11 +44,6 @@ PROGRAM
 windows () { wc -l <"$HOME/windows"; }
 pages () { ctl count entra-page; }
 
-# at_terminal COMMAND...: with a terminal of its own; leaves $out and $status
-at_terminal () {
-  capture script -qec "exec timeout --foreground 60 $*" /dev/null
-}
-
 # typing TEXT COMMAND...: the same, and TEXT is typed there as soon as a question stands there
 typing () {
   local text=$1

@@ -9,6 +9,7 @@
 # end in time.  Inside a phase `ctl` drives the stand-in.
 set -u
 exec 2>&1
+export SHELL=/bin/sh
 
 tests=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 : "${KB_BUILDDIR:?run make check-system}"
@@ -53,6 +54,12 @@ capture () {
   status=$?
   out=$(<"$TMPDIR/out")
   err=$(<"$TMPDIR/err")
+}
+
+# at_terminal COMMAND...: with a terminal of its own, in its foreground; leaves $out and $status.
+# `script` starts $SHELL, and not every shell becomes its last command: hence the exec.
+at_terminal () {
+  capture script -qec "exec timeout --foreground 60 $*" /dev/null
 }
 
 # works NAME COMMAND... and fails NAME COMMAND...: its exit status; 124 is `timeout`'s
@@ -130,6 +137,7 @@ run_phases () {
 settle_in () {
   local name
   PATH=$tests/azure:$PATH
+  unset CI TF_BUILD GCM_INTERACTIVE VSCODE_GIT_FETCH_SILENT
   for name in "${!KB_AZURE_@}"; do
     case $name in *SECRET | *PAT | *PAT_* | *PASSWORD | *OTP) export -n "${name?}" ;; esac
   done
