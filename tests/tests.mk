@@ -37,7 +37,7 @@ valgrind = valgrind -q --error-exitcode=99 --leak-check=full \
 check-valgrind:
 	programs=; for test in $(TESTS); do case $$test in \
 	  tests/checks/* | tests/fuzz/* | tests/transcripts/* | tests/helper/test-commands | tests/helper/test-connect | tests/helper/test-exec-tools) ;; \
-	  tests/plugins/test-browser | tests/plugins/test-oauth) ;; \
+	  tests/plugins/test-browser | tests/plugins/test-oauth | tests/plugins/test-oauth-provider) ;; \
 	  *) programs="$$programs $$test" ;; esac; done; \
 	KB_TEST_WRAPPER='$(valgrind)' \
 	  $(MAKE) check TESTS="$$programs" TEST_SUITE_LOG=tests/valgrind.log

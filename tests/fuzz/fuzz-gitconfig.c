@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Fuzzes gitconfig: what is found is clean text that stands in the input, in a record of
    the very name.  Knows nothing of what the variables are for. */
-#define _GNU_SOURCE
 #include "gitconfig.h"
 
 #include "base/text.h"

@@ -111,9 +111,6 @@ test_home_before_the_next (void)
 static void
 test_the_cache_was_emptied (void)
 {
-  g_autoptr (KbRecord) cached = NULL;
-  g_autofree char *pattern = NULL;
-
   begin ("cache;keep");
   is_over ("cache", "a-1");
   is_over ("keep", "a-1");

@@ -32,7 +32,7 @@ is_taken (const char *url, const char *realm)
   g_autoptr (SourceHost) host = host_new ();
   g_autoptr (KbRequest) request = request_for (url);
   g_autoptr (GError) error = NULL;
-  KbIdentity identity = { NULL, NULL };
+  KbIdentity identity = { 0 };
   KbAnswer answer
       = host->module->source->identify (host->self, request, &identity, &error);
 
