@@ -9,7 +9,8 @@ AM_TESTS_ENVIRONMENT = \
 	KEYBEARER='$(abs_top_builddir)/helper/keybearer'; export KEYBEARER; \
 	CC='$(CC)'; export CC; \
 	G_DEBUG=fatal-warnings; export G_DEBUG;
-EXTRA_DIST += tests/run-test tests/totals tests/azure tests/bench tests/checks tests/debian13
+EXTRA_DIST += tests/run-test tests/totals tests/azure tests/bench tests/checks \
+	tests/debian13/fetch
 
 # Rules of the house that a program can hold.
 checks = tests/checks/commits tests/checks/completions tests/checks/docs-paths tests/checks/examples tests/checks/format \
@@ -53,4 +54,3 @@ dist-hook:
 	find $(distdir)/tests $(distdir)/packaging -name node_modules -prune -exec rm -rf {} +
 	find $(distdir)/tests $(distdir)/packaging -name __pycache__ -prune -exec rm -rf {} +
 	find $(distdir)/tests \( -name '*.log' -o -name '*.trs' \) -exec rm -f {} +
-	rm -rf $(distdir)/tests/debian13/git
