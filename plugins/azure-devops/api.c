@@ -3,7 +3,6 @@
    Knows nothing of what the resources mean. */
 #include "api.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -169,14 +168,6 @@ append_page (KbBuffer *list, const KbJson *json, KbJsonNode node, guint *count)
   return TRUE;
 }
 
-/* A progress line where a person waits for it. */
-static void
-tell_progress (guint count, gboolean end)
-{
-  if (isatty (STDERR_FILENO))
-    dprintf (STDERR_FILENO, end ? "\r\033[K" : "\r%u so far ...", count);
-}
-
 /* Takes the list of ANSWER into LIST; *TOKEN is the next page's, or NULL. */
 static gboolean
 take_page (const KbHttpAnswer *answer, KbBuffer *list, guint *count, char **token,
@@ -220,12 +211,12 @@ read_pages (KbClient *client, const KbClientCall *first, GError **error)
         return NULL;
       if (page == PAGES_MAX || (token != NULL && g_strcmp0 (before, token) == 0))
         break;
-      tell_progress (count, FALSE);
+      kb_client_progress (count, FALSE);
       next = kb_route_with (first->url, TOKEN, token != NULL ? token : "");
       g_free (url);
       url = next;
     }
-  tell_progress (count, TRUE);
+  kb_client_progress (count, TRUE);
   kb_buffer_printf (whole, "{\"count\":%u,\"value\":[", count);
   if (!kb_buffer_append (whole, kb_buffer_peek (list), kb_buffer_length (list))
       || !kb_buffer_append_text (whole, "]}"))

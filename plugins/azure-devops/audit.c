@@ -3,9 +3,7 @@
    Knows nothing of the wire. */
 #include "audit.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "audit-event.h"
 #include "base/arguments.h"
@@ -96,15 +94,6 @@ read_wanted (char **arguments, Wanted *wanted)
 
 /* ---- asking --------------------------------------------------------------------- */
 
-static void
-replace_with (char **url, const char *name, const char *value)
-{
-  char *longer = kb_route_with (*url, name, value);
-
-  g_free (*url);
-  *url = longer;
-}
-
 /* New. */
 static char *
 address (const KbClient *client, gint64 since, gint64 until)
@@ -114,12 +103,11 @@ address (const KbClient *client, gint64 since, gint64 until)
   char *url
       = kb_route_url (kb_client_organization (client), "_apis/audit/auditlog", NULL);
 
-  replace_with (&url, "startTime", start);
-  if (end != NULL)
-    replace_with (&url, "endTime", end);
-  replace_with (&url, "batchSize", BATCH);
-  replace_with (&url, "skipAggregation", "true");
-  replace_with (&url, "api-version", VERSION);
+  kb_route_set (&url, "startTime", start);
+  kb_route_set (&url, "endTime", end);
+  kb_route_set (&url, "batchSize", BATCH);
+  kb_route_set (&url, "skipAggregation", "true");
+  kb_route_set (&url, "api-version", VERSION);
   return url;
 }
 
@@ -138,13 +126,6 @@ add_hint (GError *error)
       "settings, Policies, Log Audit Events; the account needs the permission View audit "
       "log, and a token the scope vso.auditlog)",
       message);
-}
-
-static void
-tell_progress (guint count, gboolean end)
-{
-  if (isatty (STDERR_FILENO))
-    dprintf (STDERR_FILENO, end ? "\r\033[K" : "\r%u events so far ...", count);
 }
 
 /* New, of KbAuditEvent: all pages, or NULL. */
@@ -168,9 +149,9 @@ fetch (KbClient *client, gint64 since, gint64 until, GError **error)
       if (token != NULL)
         url = kb_route_with (first, "continuationToken", token);
       if (token != NULL)
-        tell_progress (events->len, FALSE);
+        kb_client_progress (events->len, FALSE);
     }
-  tell_progress (events->len, TRUE);
+  kb_client_progress (events->len, TRUE);
   return g_steal_pointer (&events);
 }
 

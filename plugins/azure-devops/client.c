@@ -3,7 +3,9 @@
    Knows nothing of what is asked. */
 #include "client.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/complain.h"
 #include "refusal.h"
@@ -201,6 +203,13 @@ kb_client_send (KbClient *client, const KbClientCall *call, GError **error)
   kb_refusal_set (error, answer, kb_client_organization (client),
                   kb_client_organization (client));
   return NULL;
+}
+
+void
+kb_client_progress (guint count, gboolean end)
+{
+  if (isatty (STDERR_FILENO))
+    dprintf (STDERR_FILENO, end ? "\r\033[K" : "\r%u so far ...", count);
 }
 
 char *

@@ -41,6 +41,10 @@ typedef struct
    is sent twice. */
 KbHttpAnswer *kb_client_send (KbClient *client, const KbClientCall *call, GError **error);
 
+/* How many there are so far, on standard error where that is a terminal and a person
+   waits; END takes the line away. */
+void kb_client_progress (guint count, gboolean end);
+
 /* The continuation token of an answer (new), or NULL: it was the last page. */
 char *kb_client_continuation (const KbHttpAnswer *answer);
 

@@ -88,27 +88,16 @@ take_page (KbSecret *body, GPtrArray *pats, char **token, GError **error)
   return TRUE;
 }
 
-static void
-add_to (char **url, const char *name, const char *value)
-{
-  char *longer = value != NULL ? kb_route_with (*url, name, value) : NULL;
-
-  if (longer == NULL)
-    return;
-  g_free (*url);
-  *url = longer;
-}
-
 /* The filters are sent with each page (entra-and-azure-devops 4.1). */
 static char *
 address_of_list (const KbClient *client, const KbPatFilter *filter)
 {
   char *url = address (client);
 
-  add_to (&url, "displayFilterOption", filter->state);
-  add_to (&url, "sortByOption", filter->sort);
-  add_to (&url, "isSortAscending", filter->descending ? "false" : "true");
-  add_to (&url, "$top", PAGE);
+  kb_route_set (&url, "displayFilterOption", filter->state);
+  kb_route_set (&url, "sortByOption", filter->sort);
+  kb_route_set (&url, "isSortAscending", filter->descending ? "false" : "true");
+  kb_route_set (&url, "$top", PAGE);
   return url;
 }
 

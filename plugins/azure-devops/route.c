@@ -196,6 +196,17 @@ kb_route_with (const char *url, const char *name, const char *value)
   return g_string_free (text, FALSE);
 }
 
+void
+kb_route_set (char **url, const char *name, const char *value)
+{
+  char *longer = value != NULL ? kb_route_with (*url, name, value) : NULL;
+
+  if (longer == NULL)
+    return;
+  g_free (*url);
+  *url = longer;
+}
+
 gboolean
 kb_route_has (const char *url, const char *name)
 {

@@ -19,6 +19,9 @@ char *kb_route_url (const char *organization, const char *path, GError **error);
    was. */
 char *kb_route_with (const char *url, const char *name, const char *value);
 
+/* The same in place: *URL is freed and replaced.  VALUE NULL: nothing is done. */
+void kb_route_set (char **url, const char *name, const char *value);
+
 /* Whether the query of URL has NAME. */
 gboolean kb_route_has (const char *url, const char *name);
 

@@ -205,6 +205,32 @@ secret=file:$HOME/ci.secret
 CONF
 }
 
+# use_person STORES [SOURCES]: alice's Entra token, by a program that stands for her sign-in; the
+# source deploy gives what is kept as store:pat/contoso/deploy
+use_person () {
+  cat >"$HOME/alice" <<PROGRAM
+#!/bin/bash
+export KB_AZURE_CONTROL=$KB_AZURE_CONTROL PATH=$PATH HOME=$HOME
+exec "$tests/azure/ctl" mint user alice
+PROGRAM
+  chmod 700 "$HOME/alice"
+  configure <<CONF
+[stack azure-devops]
+match=https://dev.azure.com/
+sources=${2:-me-$nonce}
+stores=$1
+
+[source me-$nonce]
+module=exec
+command=$HOME/alice
+format=token
+
+[source deploy]
+module=pat
+secret=store:pat/contoso/deploy
+CONF
+}
+
 # keep_secret NAME VALUE: in $HOME/NAME.secret
 keep_secret () { (umask 077 && printf '%s' "$2" >"$HOME/$1.secret"); }
 
