@@ -121,12 +121,33 @@ source_verdict (const KbExplainedSource *source)
   return g_strdup_printf ("%s is asked to %s", name, way);
 }
 
+/* The short way of a session: who answered last, while what that one gave is fresh. */
+static const KbExplainedSource *
+bound_source (const KbExplained *told)
+{
+  for (guint i = 0; told->bound && i < told->sources->len; i++)
+    {
+      const KbExplainedSource *source
+          = &g_array_index (told->sources, KbExplainedSource, i);
+
+      if (g_str_equal (source->entry->instance, told->binding.instance)
+          && source->answer == KB_OK
+          && g_str_equal (kb_found_state (&source->found), "fresh"))
+        return source;
+    }
+  return NULL;
+}
+
 char *
 kb_explained_verdict (const KbExplained *told)
 {
+  const KbExplainedSource *bound = bound_source (told);
+
   if (told->stack->sources->len == 0)
     return g_strdup (told->logins.kept ? "what a tool stored here is given back"
                                        : "nothing is given: no tool has stored anything");
+  if (bound != NULL)
+    return source_verdict (bound);
   for (guint i = 0; i < told->sources->len; i++)
     {
       const KbExplainedSource *source
