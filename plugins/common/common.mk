@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Code that several modules share: linked into each, no part of the ABI.
 token_sources = plugins/common/token.c plugins/common/token.h
+run_sources = plugins/common/run.c plugins/common/run.h
 http_sources = \
 	plugins/common/http.c plugins/common/http.h \
 	plugins/common/http-fault.c plugins/common/http-fault.h \

@@ -2,10 +2,10 @@
 /* Source: whatever another program prints.
    Knows nothing of how it is run (run.c) and what it says (answer.c). */
 #include "exec/answer.h"
-#include "exec/run.h"
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "common/run.h"
 #include "common/token.h"
 
 #include <string.h>
@@ -22,32 +22,6 @@ static const KbOption options[] = {
     "Seconds that an answer without expiry is kept, 0 for not at all" },
   { NULL, KB_OPTION_STRING, FALSE, NULL, NULL }
 };
-
-/* The whole of what is handed down; PATH is fixed, so that no folder of the caller's
-   comes before the system's. */
-static const char *const handed_down[] = {
-  "HOME",
-  "USER",
-  "LOGNAME",
-  "LANG",
-  "LC_ALL",
-  "LC_CTYPE",
-  "LC_MESSAGES",
-  "TZ",
-  "XDG_RUNTIME_DIR",
-  "XDG_CONFIG_HOME",
-  "XDG_CACHE_HOME",
-  "XDG_DATA_HOME",
-  "XDG_STATE_HOME",
-  "DBUS_SESSION_BUS_ADDRESS",
-  "https_proxy",
-  "HTTPS_PROXY",
-  "no_proxy",
-  "NO_PROXY",
-  "all_proxy",
-  "ALL_PROXY",
-};
-#define FIXED_PATH "PATH=/usr/local/bin:/usr/bin:/bin"
 
 static const char *
 option_fault (const KbInstance *instance)
@@ -101,36 +75,18 @@ exec_identify (gpointer self, const KbRequest *request, KbIdentity *identity,
   return KB_OK;
 }
 
-static void
-add_variable (GPtrArray *environment, const char *name, const char *value)
-{
-  if (value != NULL)
-    g_ptr_array_add (environment, g_strconcat (name, "=", value, NULL));
-}
-
-/* What the configuration names may be a secret, so it is wiped like one. */
-static void
-wipe_string (gpointer text)
-{
-  kb_wipe (text, strlen (text));
-  g_free (text);
-}
-
 /* New, without the NULL at the end. */
 static GPtrArray *
 environment_new (const KbInstance *instance, const KbRequest *request)
 {
-  GPtrArray *environment = g_ptr_array_new_with_free_func (wipe_string);
+  GPtrArray *environment = kb_run_environment_new ();
   const char *const *more = kb_instance_list (instance, "environment");
 
-  g_ptr_array_add (environment, g_strdup (FIXED_PATH));
-  for (gsize i = 0; i < G_N_ELEMENTS (handed_down); i++)
-    add_variable (environment, handed_down[i], g_getenv (handed_down[i]));
   for (gsize i = 0; more[i] != NULL; i++)
     if (strchr (more[i], '=') != NULL)
       g_ptr_array_add (environment, g_strdup (more[i]));
     else
-      add_variable (environment, more[i], kb_request_getenv (request, more[i]));
+      kb_run_environment_add (environment, more[i], kb_request_getenv (request, more[i]));
   return environment;
 }
 

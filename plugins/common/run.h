@@ -23,6 +23,13 @@ typedef struct
    change, nor any folder above it.  KB_ERROR_CONFIG. */
 gboolean kb_run_check (const char *path, GError **error);
 
+/* New, of "NAME=value", wiped when freed, without the NULL at the end: the whole of what
+   a program is handed down of our own environment.  PATH is fixed, so that no folder of
+   the caller's comes before the system's. */
+GPtrArray *kb_run_environment_new (void);
+/* VALUE may be NULL: nothing is added. */
+void kb_run_environment_add (GPtrArray *environment, const char *name, const char *value);
+
 /* New: what it printed, or NULL with ERROR.  The program and all that it started in its
    process group are gone afterwards, also past the time (KB_ERROR_NETWORK) and when
    REQUEST is cancelled.  It inherits descriptors 0 to 2 alone; its errors go to

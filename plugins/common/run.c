@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Starts a program that is safe to start, feeds it, reads it and ends it in time.
    Knows nothing of credentials. */
-#include "exec/run.h"
+#include "common/run.h"
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -24,6 +24,62 @@
 #define STEP_MS 50
 /* What a shell says when it cannot start a program. */
 #define CANNOT_START 127
+
+/* ---- the environment ------------------------------------------------------------ */
+
+/* PATH is fixed, so that no folder of the caller's comes before the system's. */
+static const char *const handed_down[] = {
+  "HOME",
+  "USER",
+  "LOGNAME",
+  "LANG",
+  "LC_ALL",
+  "LC_CTYPE",
+  "LC_MESSAGES",
+  "TZ",
+  "XDG_RUNTIME_DIR",
+  "XDG_CONFIG_HOME",
+  "XDG_CACHE_HOME",
+  "XDG_DATA_HOME",
+  "XDG_STATE_HOME",
+  "DBUS_SESSION_BUS_ADDRESS",
+  "https_proxy",
+  "HTTPS_PROXY",
+  "no_proxy",
+  "NO_PROXY",
+  "all_proxy",
+  "ALL_PROXY",
+};
+
+#define FIXED_PATH "PATH=/usr/local/bin:/usr/bin:/bin"
+
+/* What the configuration names may be a secret, so it is wiped like one. */
+static void
+wipe_string (gpointer text)
+{
+  kb_wipe (text, strlen (text));
+  g_free (text);
+}
+
+void
+kb_run_environment_add (GPtrArray *environment, const char *name, const char *value)
+{
+  if (value != NULL)
+    g_ptr_array_add (environment, g_strconcat (name, "=", value, NULL));
+}
+
+GPtrArray *
+kb_run_environment_new (void)
+{
+  GPtrArray *environment = g_ptr_array_new_with_free_func (wipe_string);
+
+  g_ptr_array_add (environment, g_strdup (FIXED_PATH));
+  for (gsize i = 0; i < G_N_ELEMENTS (handed_down); i++)
+    kb_run_environment_add (environment, handed_down[i], g_getenv (handed_down[i]));
+  return environment;
+}
+
+/* ---- the program ---------------------------------------------------------------- */
 
 static const char *
 program_fault (const char *path)
