@@ -11,7 +11,7 @@
 #include "base/complain.h"
 #include "base/lines.h"
 #include "client.h"
-#include "route.h"
+#include "common/devops-route.h"
 #include "show.h"
 
 /* The newest released version (recorded-exchanges R15); what is not GET needs one. */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "pat-record.h"
+#include "common/pat-record.h"
 
 void
 kb_audit_event_free (KbAuditEvent *event)

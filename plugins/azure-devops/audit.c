@@ -12,8 +12,8 @@
 #include "base/page.h"
 #include "base/text.h"
 #include "client.h"
-#include "pat-record.h"
-#include "route.h"
+#include "common/pat-record.h"
+#include "common/devops-route.h"
 
 #define VERSION "7.2-preview.1"
 #define BATCH "200"

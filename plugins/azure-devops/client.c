@@ -8,11 +8,10 @@
 #include <unistd.h>
 
 #include "base/complain.h"
-#include "refusal.h"
+#include "common/devops-refusal.h"
 
 #define TRIES 5
 #define SLICE_US 50000
-#define CONTINUATION "X-MS-ContinuationToken"
 
 struct _KbClient
 {
@@ -75,35 +74,12 @@ ready (KbClient *client, GError **error)
          || kb_target_credential (client->target, &client->credential, error) == KB_OK;
 }
 
-/* The user name of a PAT's Basic header is empty, as everybody documents it. */
-static const char *
-authorization (const KbCredential *credential, KbBuffer *line)
-{
-  if (!kb_buffer_append_text (line, "Authorization: ")
-      || !kb_append_authorization (line, credential, ""))
-    kb_buffer_clear (line);
-  return kb_buffer_peek (line);
-}
-
 static KbHttpAnswer *
 send_once (KbClient *client, const KbClientCall *call, GError **error)
 {
-  static const char *const wanted[] = { KB_REFUSAL_HEADERS, CONTINUATION, NULL };
-  g_autoptr (KbBuffer) line = kb_buffer_new (0);
-  const char *const headers[]
-      = { authorization (client->credential, line), "Accept: application/json",
-          "X-TFS-FedAuthRedirect: Suppress", "X-VSS-ForceMsaPassThrough: true", NULL };
-  const KbHttpCall request = { .url = call->url,
-                               .headers = headers,
-                               .body = call->body,
-                               .body_type = call->type,
-                               .method = call->method,
-                               .pages = TRUE,
-                               .most = KB_CLIENT_ANSWER_MAX,
-                               .wanted = wanted };
-
   kb_target_allow_ms (client->target, KB_CLIENT_REQUEST_MS);
-  return kb_http_send (client->http, kb_target_request (client->target), &request, error);
+  return kb_devops_send (client->http, kb_target_request (client->target),
+                         client->credential, call, error);
 }
 
 /* FALSE when a person ended it. */
@@ -215,7 +191,7 @@ kb_client_progress (guint count, gboolean end)
 char *
 kb_client_continuation (const KbHttpAnswer *answer)
 {
-  static const char prefix[] = CONTINUATION ": ";
+  static const char prefix[] = KB_DEVOPS_CONTINUATION ": ";
 
   for (char **line = answer->kept; *line != NULL; line++)
     if (g_str_has_prefix (*line, prefix) && (*line)[strlen (prefix)] != '\0')

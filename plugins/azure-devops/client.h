@@ -5,12 +5,12 @@
 #ifndef KB_AZURE_DEVOPS_CLIENT_H
 #define KB_AZURE_DEVOPS_CLIENT_H
 
-#include "common/http.h"
+#include "common/devops-call.h"
 
 G_BEGIN_DECLS
 
-/* The longest list that is read in one answer. */
-#define KB_CLIENT_ANSWER_MAX (64 * 1024 * 1024)
+/* The longest list that is put together of pages. */
+#define KB_CLIENT_ANSWER_MAX KB_DEVOPS_ANSWER_MAX
 /* One request with its retries; and the longest that a server may make us wait at once
    (the window of Azure DevOps' own limits is five minutes). */
 #define KB_CLIENT_REQUEST_MS 60000
@@ -27,13 +27,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbClient, kb_client_free)
 const char *kb_client_organization (const KbClient *client);
 KbTarget *kb_client_target (KbClient *client);
 
-typedef struct
-{
-  const char *url;    /* from kb_route_url */
-  const char *method; /* "GET", "POST", ... */
-  KbBuffer *body;     /* or NULL; borrowed */
-  const char *type;   /* of the body */
-} KbClientCall;
+typedef KbDevopsCall KbClientCall;
 
 /* New, of status below 300 and no page; else NULL with an error in plain words, or
    without one after a complaint that nobody is signed in.  429 and 503 are tried again,

@@ -5,7 +5,7 @@
 #define KB_AZURE_DEVOPS_PAT_KEEP_H
 
 #include "client.h"
-#include "pat-record.h"
+#include "common/pat-record.h"
 
 G_BEGIN_DECLS
 

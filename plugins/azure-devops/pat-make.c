@@ -16,7 +16,7 @@
 #include "pat-keep.h"
 #include "pat-service.h"
 #include "pat-show.h"
-#include "scopes.h"
+#include "common/devops-scopes.h"
 
 #define DAY_S 86400
 #define DAYS_DEFAULT 30

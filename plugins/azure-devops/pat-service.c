@@ -6,107 +6,39 @@
 #include <string.h>
 
 #include "base/complain.h"
-#include "route.h"
 
-#define PATH "_apis/tokens/pats"
-#define VERSION "7.1-preview.1"
-#define PAGE "100"
 /* 100 a page: who has more tokens than this has another problem. */
 #define PAGES_MAX 100
 #define JSON "application/json"
 
 /* ---- requests ------------------------------------------------------------------- */
 
-/* New. */
-static char *
-address (const KbClient *client)
-{
-  g_autofree char *url = kb_route_url (kb_client_organization (client), PATH, NULL);
-
-  return url != NULL ? kb_route_with (url, "api-version", VERSION) : NULL;
-}
-
-static char *
-address_of (const KbClient *client, const char *id)
-{
-  g_autofree char *url = address (client);
-
-  return kb_route_with (url, "authorizationId", id);
-}
-
-/* A sign-in that the API does not take although it is good is a service principal's, or
-   a PAT: neither may ask for tokens. */
-static void
-add_reason (GError *error)
-{
-  g_autofree char *message = NULL;
-
-  if (!g_error_matches (error, KB_ERROR, KB_ERROR_DENIED))
-    return;
-  message = error->message;
-  error->message = g_strdup_printf (
-      "%s (tokens belong to people who signed in: service principals cannot own one, and "
-      "a token cannot make or list others)",
-      message);
-}
-
 static KbHttpAnswer *
 ask (KbClient *client, const KbClientCall *call, GError **error)
 {
   GError *problem = NULL;
-  KbHttpAnswer *answer = kb_client_send (client, call, &problem);
+  KbHttpAnswer *answer = NULL;
 
+  if (call->url != NULL)
+    answer = kb_client_send (client, call, &problem);
+  else
+    g_set_error (&problem, KB_ERROR, KB_ERROR_CONFIG, "%s is no name of an organization",
+                 kb_client_organization (client));
   if (problem == NULL)
     return answer;
-  add_reason (problem);
+  kb_pat_add_reason (problem);
   g_propagate_error (error, problem);
   return NULL;
 }
 
 /* ---- reading -------------------------------------------------------------------- */
 
-static gboolean
-take_page (KbSecret *body, GPtrArray *pats, char **token, GError **error)
-{
-  g_autoptr (KbJson) json = kb_json_parse (body, error);
-  KbJsonNode list;
-
-  if (json == NULL)
-    return FALSE;
-  list = kb_json_member (json, 0, "patTokens");
-  for (guint i = 0; i < kb_json_size (json, list); i++)
-    {
-      KbPat *pat = kb_pat_read (json, kb_json_at (json, list, i), error);
-
-      if (pat == NULL)
-        return FALSE;
-      g_ptr_array_add (pats, pat);
-    }
-  *token = kb_json_string (json, kb_json_member (json, 0, "continuationToken"));
-  if (*token != NULL && **token == '\0')
-    g_clear_pointer (token, g_free);
-  return TRUE;
-}
-
-/* The filters are sent with each page (entra-and-azure-devops 4.1). */
-static char *
-address_of_list (const KbClient *client, const KbPatFilter *filter)
-{
-  char *url = address (client);
-
-  kb_route_set (&url, "displayFilterOption", filter->state);
-  kb_route_set (&url, "sortByOption", filter->sort);
-  kb_route_set (&url, "isSortAscending", filter->descending ? "false" : "true");
-  kb_route_set (&url, "$top", PAGE);
-  return url;
-}
-
 GPtrArray *
 kb_pat_list (KbClient *client, const KbPatFilter *filter, GError **error)
 {
   g_autoptr (GPtrArray) pats
       = g_ptr_array_new_with_free_func ((GDestroyNotify) kb_pat_free);
-  g_autofree char *first = address_of_list (client, filter);
+  g_autofree char *first = kb_pat_url_of_list (kb_client_organization (client), filter);
   g_autofree char *url = g_strdup (first);
 
   for (guint page = 0; url != NULL && page < PAGES_MAX; page++)
@@ -115,11 +47,11 @@ kb_pat_list (KbClient *client, const KbPatFilter *filter, GError **error)
       g_autoptr (KbHttpAnswer) answer = ask (client, &call, error);
       g_autofree char *token = NULL;
 
-      if (answer == NULL || !take_page (answer->body, pats, &token, error))
+      if (answer == NULL || !kb_pat_read_page (answer->body, pats, &token, error))
         return NULL;
       g_clear_pointer (&url, g_free);
       if (token != NULL)
-        url = kb_route_with (first, "continuationToken", token);
+        url = kb_pat_url_of_page (first, token);
     }
   return g_steal_pointer (&pats);
 }
@@ -127,7 +59,7 @@ kb_pat_list (KbClient *client, const KbPatFilter *filter, GError **error)
 KbPat *
 kb_pat_show (KbClient *client, const char *id, GError **error)
 {
-  g_autofree char *url = address_of (client, id);
+  g_autofree char *url = kb_pat_url_of (kb_client_organization (client), id);
   const KbClientCall call = { url, "GET", NULL, NULL };
   g_autoptr (KbHttpAnswer) answer = ask (client, &call, error);
 
@@ -139,7 +71,7 @@ kb_pat_show (KbClient *client, const char *id, GError **error)
 static KbPat *
 change (KbClient *client, const char *method, const KbPatWanted *wanted, GError **error)
 {
-  g_autofree char *url = address (client);
+  g_autofree char *url = kb_pat_url (kb_client_organization (client));
   g_autoptr (KbBuffer) body = kb_pat_body (wanted);
   const KbClientCall call = { url, method, body, JSON };
   g_autoptr (KbHttpAnswer) answer = ask (client, &call, error);
@@ -167,31 +99,14 @@ kb_pat_update (KbClient *client, const KbPatWanted *wanted, GError **error)
   return change (client, "PUT", wanted, error);
 }
 
-/* 204, or 200 with a document as the specification says. */
-static gboolean
-read_revoked (KbSecret *body, GError **error)
-{
-  g_autoptr (KbPat) pat = NULL;
-  g_autoptr (GError) problem = NULL;
-
-  if (kb_secret_length (body) == 0)
-    return TRUE;
-  pat = kb_pat_read_result (body, &problem);
-  if (pat != NULL || !g_error_matches (problem, KB_ERROR, KB_ERROR_DENIED)
-      || strstr (problem->message, "there is no such token") != NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&problem));
-  return FALSE;
-}
-
 gboolean
 kb_pat_revoke (KbClient *client, const char *id, GError **error)
 {
-  g_autofree char *url = address_of (client, id);
+  g_autofree char *url = kb_pat_url_of (kb_client_organization (client), id);
   const KbClientCall call = { url, "DELETE", NULL, NULL };
   g_autoptr (KbHttpAnswer) answer = ask (client, &call, error);
 
-  return answer != NULL && read_revoked (answer->body, error);
+  return answer != NULL && kb_pat_read_revoked (answer->body, error);
 }
 
 /* ---- by name -------------------------------------------------------------------- */

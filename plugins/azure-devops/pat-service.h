@@ -5,17 +5,9 @@
 #define KB_AZURE_DEVOPS_PAT_SERVICE_H
 
 #include "client.h"
-#include "pat-record.h"
+#include "common/pat-call.h"
 
 G_BEGIN_DECLS
-
-/* What `list` asks for; NULL is the server's own default. */
-typedef struct
-{
-  const char *state; /* active, revoked, expired, all */
-  const char *sort;  /* displayName, displayDate, status */
-  gboolean descending;
-} KbPatFilter;
 
 /* New, of KbPat with its free function: all pages.  A service principal is told that it
    cannot have any. */

@@ -5,7 +5,7 @@
 #define KB_AZURE_DEVOPS_PAT_SHOW_H
 
 #include "base/page.h"
-#include "pat-record.h"
+#include "common/pat-record.h"
 
 G_BEGIN_DECLS
 

@@ -10,7 +10,7 @@
 #include "pat-keep.h"
 #include "pat-service.h"
 #include "pat-show.h"
-#include "scopes.h"
+#include "common/devops-scopes.h"
 
 #define REVOKED_MOST 100
 

@@ -18,6 +18,14 @@ sign_in_sources = \
 	plugins/common/device.c plugins/common/device.h \
 	plugins/common/idtoken.c plugins/common/idtoken.h \
 	plugins/common/tenant.c plugins/common/tenant.h
+devops_sources = \
+	plugins/common/devops-call.c plugins/common/devops-call.h \
+	plugins/common/devops-refusal.c plugins/common/devops-refusal.h \
+	plugins/common/devops-route.c plugins/common/devops-route.h
+devops_pat_sources = \
+	plugins/common/devops-scopes.c plugins/common/devops-scopes.h \
+	plugins/common/pat-call.c plugins/common/pat-call.h \
+	plugins/common/pat-record.c plugins/common/pat-record.h
 discovery_sources = plugins/common/discovery.c plugins/common/discovery.h
 listener_sources = \
 	plugins/common/listener.c plugins/common/listener.h \

@@ -148,8 +148,8 @@ tests_plugins_test_oauth_SOURCES = tests/plugins/test-oauth.c $(source_host)
 tests_plugins_test_oauth_LDADD = $(host_ldadd)
 tests_plugins_test_oauth_LDFLAGS = $(host_ldflags)
 tests_plugins_test_azure_devops_SOURCES = tests/plugins/test-azure-devops.c \
-	plugins/azure-devops/api-body.c plugins/azure-devops/refusal.c \
-	plugins/azure-devops/route.c
+	plugins/azure-devops/api-body.c plugins/common/devops-refusal.c \
+	plugins/common/devops-route.c
 tests_plugins_test_azure_devops_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
 tests_plugins_test_azure_devops_LDADD = $(host_ldadd)
 tests_plugins_test_azure_devops_LDFLAGS = $(host_ldflags)
@@ -158,8 +158,7 @@ tests_plugins_test_oauth_provider_LDADD = $(host_ldadd)
 tests_plugins_test_oauth_provider_LDFLAGS = $(host_ldflags)
 tests_plugins_test_pat_record_SOURCES = tests/plugins/test-pat-record.c \
 	plugins/azure-devops/client.c plugins/azure-devops/pat-keep.c \
-	plugins/azure-devops/pat-record.c plugins/azure-devops/refusal.c \
-	plugins/azure-devops/scopes.c $(http_sources)
+	$(devops_sources) $(devops_pat_sources) $(http_sources)
 tests_plugins_test_pat_record_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
 tests_plugins_test_pat_record_LDADD = $(host_ldadd) $(CURL_LIBS)
 tests_plugins_test_pat_record_LDFLAGS = $(host_ldflags)

@@ -2,8 +2,8 @@
 /* Tests what the commands for Azure DevOps are made of: hosts, queries, refusals, bodies.
    Knows nothing of networks. */
 #include "azure-devops/api-body.h"
-#include "azure-devops/refusal.h"
-#include "azure-devops/route.h"
+#include "common/devops-refusal.h"
+#include "common/devops-route.h"
 
 /* ---- hosts ---------------------------------------------------------------------- */
 

@@ -2,8 +2,8 @@
 /* Tests what is read of personal access tokens, what is asked for, and their scopes.
    Knows nothing of networks. */
 #include "azure-devops/pat-keep.h"
-#include "azure-devops/pat-record.h"
-#include "azure-devops/scopes.h"
+#include "common/pat-record.h"
+#include "common/devops-scopes.h"
 
 #include <string.h>
 

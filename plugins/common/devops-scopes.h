@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The scopes of Azure DevOps: which there are, which include which, which a job needs.
    Knows nothing of tokens. */
-#ifndef KB_AZURE_DEVOPS_SCOPES_H
-#define KB_AZURE_DEVOPS_SCOPES_H
+#ifndef KB_DEVOPS_SCOPES_H
+#define KB_DEVOPS_SCOPES_H
 
 #include <glib.h>
 

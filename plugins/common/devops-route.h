@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Which host of Azure DevOps serves a path of its REST API.
    Knows nothing of requests and credentials. */
-#ifndef KB_AZURE_DEVOPS_ROUTE_H
-#define KB_AZURE_DEVOPS_ROUTE_H
+#ifndef KB_DEVOPS_ROUTE_H
+#define KB_DEVOPS_ROUTE_H
 
 #include "keybearer-module.h"
 

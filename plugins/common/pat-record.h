@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A personal access token as Azure DevOps describes it, and the bodies that ask for one.
    Knows nothing of how they are sent. */
-#ifndef KB_AZURE_DEVOPS_PAT_RECORD_H
-#define KB_AZURE_DEVOPS_PAT_RECORD_H
+#ifndef KB_PAT_RECORD_H
+#define KB_PAT_RECORD_H
 
 #include "base/json.h"
 #include "keybearer-module.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What an answer of Azure DevOps that is no success means, in plain words.
    Knows nothing of how it was asked for. */
-#ifndef KB_AZURE_DEVOPS_REFUSAL_H
-#define KB_AZURE_DEVOPS_REFUSAL_H
+#ifndef KB_DEVOPS_REFUSAL_H
+#define KB_DEVOPS_REFUSAL_H
 
 #include "common/http.h"
 

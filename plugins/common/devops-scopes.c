@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Knows the scopes of Azure DevOps by name and says what is broad about them.
    Knows nothing of tokens. */
-#include "scopes.h"
+#include "common/devops-scopes.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Reads the error envelope of Azure DevOps and says what helps.
    Knows nothing of how it was asked for. */
-#include "refusal.h"
+#include "common/devops-refusal.h"
 
 #include <string.h>
 

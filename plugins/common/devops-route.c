@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Finds the host for a path of the REST API and puts the URL together.
    Knows nothing of requests and credentials. */
-#include "route.h"
+#include "common/devops-route.h"
 
 #include <string.h>
 

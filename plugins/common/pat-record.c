@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Reads what Azure DevOps says of a token, and writes what it is asked for.
    Knows nothing of how they are sent. */
-#include "pat-record.h"
+#include "common/pat-record.h"
 
 #include <string.h>
 
