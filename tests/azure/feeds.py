@@ -6,6 +6,7 @@ import dataclasses
 import typing
 
 import devops_headers as h
+import feeds_npm
 import feeds_nuget
 import place as places
 import refusals
@@ -17,7 +18,7 @@ READ = {"app_token", "vso.packaging", "vso.packaging_write", "vso.packaging_mana
 WRITE = READ - {"vso.packaging"}
 # A protocol's module has a class whose `answer(call)` serves a request that was let in, and
 # STORE, what a feed keeps of it. `redirects`: a wrong credential is sent to the sign-in page.
-PROTOCOLS = {"nuget": feeds_nuget}
+PROTOCOLS = {"npm": feeds_npm, "nuget": feeds_nuget}
 MODIFYING = ("PUT", "POST", "DELETE", "PATCH")
 
 
@@ -40,8 +41,8 @@ class Feed:
 @dataclasses.dataclass
 class Call:
     """A request to a feed that was let in. `tail` is the path below the protocol's name; `base`
-    the address that stands before it, with GUIDs whatever the caller wrote; `root` is that of
-    the organization."""
+    the address that stands before it, with GUIDs whatever the caller wrote, `named` the same
+    with names; `root` is that of the organization."""
     world: typing.Any
     ask: typing.Any
     org: typing.Any
@@ -56,6 +57,11 @@ class Call:
     @property
     def store(self):
         return self.feed.store(self.protocol)
+
+    @property
+    def named(self):
+        project = f"{h.quote(self.feed.project.name)}/" if self.feed.project else ""
+        return f"{self.root}{project}_packaging/{self.feed.name}/{self.protocol}/"
 
     def document(self, kind, body, status=200):
         return document(self, kind, body, status)

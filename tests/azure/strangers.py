@@ -17,7 +17,7 @@ class Call:
     def __init__(self, ask, feed, store, tail):
         self.ask, self.store, self.tail = ask, store, tail
         self.org = self.feed = None
-        self.base = f"https://{STRANGER}/{feed}/"
+        self.base = self.named = f"https://{STRANGER}/{feed}/"
 
     def document(self, kind, body, status=200):
         return plain(status, kind, body)

@@ -36,14 +36,20 @@ INDEX = (
 BLOB = (r"https://vsblobprod\w+\.vsblob\.vsassets\.io/b-[0-9a-f]{32}/[0-9A-F]{64}00\.blob"
         r"\?sv=2019-07-07&sr=b&sig=[^&]+&.*&sp=r&rscd=attachment%3B%20filename%3D%22.+%22")
 
+CHALLENGES = [s.BEARER.replace("microsoftonline.com", "windows.net"),
+              r'Basic realm="https://pkgsprod\w+\.pkgs\.visualstudio\.com/"', "TFS-Federated"]
+
 FEEDS = [
     Case("F1", "a feed without a credential", "GET",
-         f"{PKGS}/_packaging/feed/npm/registry/left-pad", 401,
-         challenges=[s.BEARER.replace("microsoftonline.com", "windows.net"),
-                     r'Basic realm="https://pkgsprod\w+\.pkgs\.visualstudio\.com/"',
-                     "TFS-Federated"]),
+         f"{PKGS}/_packaging/feed/npm/registry/left-pad", 401, challenges=CHALLENGES),
+    Case("F1", "a package with a scope, without a credential", "GET",
+         f"{PKGS}/_packaging/tools/npm/registry/@types%2fnode", 401, challenges=CHALLENGES),
+    Case("F1", "publishing without a credential", "PUT",
+         f"{PKGS}/_packaging/tools/npm/registry/left-pad", 401, challenges=CHALLENGES),
     Case("F2", "a package's file, with a PAT", "GET", "{package}", 303, credential="pat",
          setup="package", reason="See Other", values={"Location": BLOB}),
+    Case("F2", "a file of npm's, by the address of the recording's form", "GET", "{package}", 303,
+         credential="pat", setup="npm_package", reason="See Other", values={"Location": BLOB}),
     Case("F3", "blob storage that is given a PAT", "GET", "{blob}", 400, credential="pat",
          setup="blob", values={"Content-Type": "application/xml"},
          text=r'\ufeff?<\?xml version="1\.0" encoding="utf-8"\?><Error><Code>'

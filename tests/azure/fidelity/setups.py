@@ -4,7 +4,7 @@
 
 import urllib.parse
 
-from behaviour import feeds, flows, forges
+from behaviour import feeds, flows, forges, npm
 from fidelity import wire
 from tap import control
 
@@ -108,6 +108,11 @@ def session_ended():
 def package():
     """The address of a package's file in a project's feed."""
     return {"package": feeds.published("demo/_packaging/libs")}
+
+
+def npm_package():
+    """The address of the file of a package with a scope."""
+    return {"package": npm.published()}
 
 
 def blob():
