@@ -6,8 +6,10 @@ import dataclasses
 import typing
 
 import devops_headers as h
+import feeds_maven
 import feeds_npm
 import feeds_nuget
+import feeds_pypi
 import place as places
 import refusals
 import world as worlds
@@ -17,8 +19,8 @@ from answer import Answer
 READ = {"app_token", "vso.packaging", "vso.packaging_write", "vso.packaging_manage"}
 WRITE = READ - {"vso.packaging"}
 # A protocol's module has a class whose `answer(call)` serves a request that was let in, and
-# STORE, what a feed keeps of it. `redirects`: a wrong credential is sent to the sign-in page.
-PROTOCOLS = {"npm": feeds_npm, "nuget": feeds_nuget}
+# STORE, what a feed keeps of it. REDIRECTS: a wrong credential is sent to the sign-in page.
+PROTOCOLS = {"npm": feeds_npm, "nuget": feeds_nuget, "pypi": feeds_pypi, "maven": feeds_maven}
 MODIFYING = ("PUT", "POST", "DELETE", "PATCH")
 
 
@@ -107,8 +109,10 @@ class Feeds:
         path = places.feed_path(place.rest)
         module = PROTOCOLS.get(path[2])
         told = verdict.why == "anonymous" or (verdict.kind, verdict.why) == ("pat", "expired")
-        if told or module is None or module.REDIRECTS:
+        if told or module is None:
             return None
+        if module.REDIRECTS:
+            return empty_password(self.world, ask, org, place) if verdict.why == "empty" else None
         return credential_refused(self.world, ask, org, place)
 
     async def answer(self, ask, org, place, verdict):
@@ -181,6 +185,13 @@ def missing(call, message):
 @unanchored("404 of an unknown feed; the form is F8's")
 def no_feed(call, name):
     return refused(call, 404, "Not Found", f"The feed with ID '{name}' doesn't exist.")
+
+
+@unanchored("not recorded. pip's first request for VssSessionToken@… has an empty password, and pip "
+            "asks its keyring only after a 401; its users say that this works (pipenv#4074), so "
+            "an empty password is none, and F6's 302 is for a wrong one")
+def empty_password(world, ask, org, place):
+    return refusals.anonymous(world, ask, org, place)
 
 
 @unanchored("package clients see 401 for a wrong PAT, as F2's curl; its header set is R3's")

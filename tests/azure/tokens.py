@@ -221,7 +221,7 @@ class Vault:
         known = self.pats.get(digest(token))
         if known is None:
             kind = "password" if scheme == "Basic" else "other"
-            return Verdict(scheme, kind, None, "unknown")
+            return Verdict(scheme, kind, None, "unknown" if token else "empty")
         why = self._fate(token, known.expires)
         if not why and scheme == "Bearer":
             why = "pat-as-bearer"

@@ -7,7 +7,8 @@ import json
 import re
 
 REASONS = {200: "OK", 203: "Non-Authoritative Information", 302: "Found", 303: "See Other",
-           400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 429: "Too Many Requests",
+           400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
+           405: "Method Not Allowed", 429: "Too Many Requests",
            503: "Service Unavailable"}
 
 

@@ -60,6 +60,13 @@ FEEDS = [
          values={"x-ms-blob-type": "BlockBlob", "Accept-Ranges": "bytes",
                  "Access-Control-Allow-Origin": r"\*",
                  "Content-Disposition": 'attachment; filename="[^"]+"'}),
+    Case("F4", "the links to a wheel have GUIDs", "GET", "{page}", 200, credential="pat",
+         setup="wheel", text=r'<!DOCTYPE html>[\s\S]*<a href="https://pkgs\.dev\.azure\.com/contoso/'
+         rf"{s.GUID}/_packaging/{s.GUID}/pypi/download/[^/]+/1\.0/[^/]+\.whl"
+         r'#sha256=[0-9a-f]{64}">[\s\S]*'),
+    Case("F4", "a wheel's address", "GET", "{wheel}", 303, credential="pat", setup="wheel",
+         values={"Location": BLOB}),
+    Case("F4", "a HEAD of it", "HEAD", "{wheel}", 405, credential="pat", setup="wheel"),
     Case("F5", "a wheel without a credential", "GET",
          f"{PKGS}/_packaging/feed/pypi/download/a/1/a.whl", 401,
          json=s.unauthorized(s.ANONYMOUS)),

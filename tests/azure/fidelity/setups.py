@@ -4,7 +4,7 @@
 
 import urllib.parse
 
-from behaviour import feeds, flows, forges, npm
+from behaviour import feeds, flows, forges, npm, pypi
 from fidelity import wire
 from tap import control
 
@@ -113,6 +113,12 @@ def package():
 def npm_package():
     """The address of the file of a package with a scope."""
     return {"package": npm.published()}
+
+
+def wheel():
+    """The address of a wheel in a project's feed, and the page that leads to it."""
+    file = pypi.published(pypi.LIBS)
+    return {"wheel": file, "page": f"{pypi.LIBS}pypi/simple/{file.split('/')[-3]}/"}
 
 
 def blob():
