@@ -6,6 +6,7 @@ import dataclasses
 import typing
 
 import devops_headers as h
+import feeds_cargo
 import feeds_maven
 import feeds_npm
 import feeds_nuget
@@ -20,7 +21,8 @@ READ = {"app_token", "vso.packaging", "vso.packaging_write", "vso.packaging_mana
 WRITE = READ - {"vso.packaging"}
 # A protocol's module has a class whose `answer(call)` serves a request that was let in, and
 # STORE, what a feed keeps of it. REDIRECTS: a wrong credential is sent to the sign-in page.
-PROTOCOLS = {"npm": feeds_npm, "nuget": feeds_nuget, "pypi": feeds_pypi, "maven": feeds_maven}
+PROTOCOLS = {"Cargo": feeds_cargo, "maven": feeds_maven, "npm": feeds_npm, "nuget": feeds_nuget,
+             "pypi": feeds_pypi}
 MODIFYING = ("PUT", "POST", "DELETE", "PATCH")
 
 
@@ -55,6 +57,7 @@ class Call:
     root: str
     base: str
     blobs: typing.Any
+    guarded: bool = True  # nobody gets in without a credential
 
     @property
     def store(self):

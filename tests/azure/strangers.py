@@ -18,6 +18,7 @@ class Call:
         self.ask, self.store, self.tail = ask, store, tail
         self.org = self.feed = None
         self.base = self.named = f"https://{STRANGER}/{feed}/"
+        self.guarded = feed.startswith("closed/")
 
     def document(self, kind, body, status=200):
         return plain(status, kind, body)

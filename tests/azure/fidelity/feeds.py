@@ -76,4 +76,7 @@ FEEDS = [
          f"{PKGS}/_packaging/vault/nuget/v3/index.json", 403, credential="sp",
          reason=rf"Forbidden - User '{s.GUID}' lacks permission to complete this action\. You "
                 rf"need to have 'ReadPackages'\. \(DevOps Activity ID: {ACTIVITY}\)"),
+    Case("F9", "what Cargo reads first", "GET",
+         f"{PKGS}/demo/_packaging/libs/Cargo/index/config.json", 200, credential="pat",
+         text=r'\{"dl":"https://[^"]+","api":"https://[^"]+","auth-required":true\}'),
 ]
