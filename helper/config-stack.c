@@ -13,7 +13,8 @@ struct _KbOrganizations
 {
   GPtrArray *patterns; /* of KbPattern */
   gboolean user_is_one;
-  char *git_account; /* or NULL */
+  char *git_account;        /* or NULL */
+  GPtrArray *git_variables; /* "NAME=credential.x", NULL-terminated, perhaps empty */
 };
 
 gboolean
@@ -287,20 +288,50 @@ take_git_account (KbOrganizations *organizations, const KbConfigGroup *group,
   return TRUE;
 }
 
+/* NAME of an environment variable, and what may be meant where it is not set. */
+static gboolean
+take_git_variable (gpointer to, const KbConfigGroup *group, const KbConfigKey *key,
+                   char *element, GError **error)
+{
+  gsize name = strspn (element, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+
+  if (name == 0 || !g_str_has_prefix (element + name, "=credential.")
+      || element[name + strlen ("=credential.")] == '\0')
+    return kb_config_fail (error, group, key->line,
+                           "git-variables is no list of VARIABLE=credential.NAME");
+  g_ptr_array_add (to, g_strdup (element));
+  return TRUE;
+}
+
+static gboolean
+take_git_variables (KbOrganizations *organizations, const KbConfigGroup *group,
+                    GError **error)
+{
+  const KbConfigKey *key = kb_config_group_key (group, "git-variables");
+  gboolean good
+      = key == NULL
+        || take_list (organizations->git_variables, group, key, take_git_variable, error);
+
+  g_ptr_array_add (organizations->git_variables, NULL);
+  return good;
+}
+
 KbOrganizations *
 kb_organizations_new (const KbConfigGroup *group, GError **error)
 {
   static const char *const known[]
-      = { "urls", "user-is-organization", "git-account", NULL };
+      = { "urls", "user-is-organization", "git-account", "git-variables", NULL };
   g_autoptr (KbOrganizations) organizations = g_new0 (KbOrganizations, 1);
 
   organizations->patterns
       = g_ptr_array_new_with_free_func ((GDestroyNotify) kb_pattern_free);
+  organizations->git_variables = g_ptr_array_new_with_free_func (g_free);
   if (!kb_config_only (group, known, error)
       || !take_patterns (organizations->patterns, group, "urls", error)
       || !kb_config_boolean (group, "user-is-organization", &organizations->user_is_one,
                              error)
-      || !take_git_account (organizations, group, error))
+      || !take_git_account (organizations, group, error)
+      || !take_git_variables (organizations, group, error))
     return NULL;
   return g_steal_pointer (&organizations);
 }
@@ -311,6 +342,7 @@ kb_organizations_free (KbOrganizations *organizations)
   if (organizations == NULL)
     return;
   g_ptr_array_unref (organizations->patterns);
+  g_ptr_array_unref (organizations->git_variables);
   g_free (organizations->git_account);
   g_free (organizations);
 }
@@ -348,4 +380,10 @@ gboolean
 kb_organizations_user_is_one (const KbOrganizations *organizations)
 {
   return organizations->user_is_one;
+}
+
+const char *const *
+kb_organizations_git_variables (const KbOrganizations *organizations)
+{
+  return (const char *const *) organizations->git_variables->pdata;
 }

@@ -40,6 +40,9 @@ gboolean kb_organizations_user_is_one (const KbOrganizations *organizations);
 /* Borrowed, or NULL: `git-account`. */
 const char *kb_organizations_git_account (const KbOrganizations *organizations);
 
+/* Borrowed, NULL-terminated: "VARIABLE=credential.NAME" of `git-variables`. */
+const char *const *kb_organizations_git_variables (const KbOrganizations *organizations);
+
 /* FALSE with an error that names the first key of GROUP that is not in KNOWN
    (NULL-terminated). */
 gboolean kb_config_only (const KbConfigGroup *group, const char *const *known,

@@ -412,6 +412,15 @@ kb_config_git_account (const KbConfig *config, const KbUrl *url, const char *org
   return parts != NULL ? g_strjoinv (organization, parts) : NULL;
 }
 
+const char *const *
+kb_config_git_variables (const KbConfig *config, const KbUrl *url)
+{
+  g_autofree char *ignored = NULL;
+  const KbOrganizations *group = best_organizations (config, url, &ignored);
+
+  return group != NULL ? kb_organizations_git_variables (group) : NULL;
+}
+
 gboolean
 kb_config_has_organizations (const KbConfig *config, const KbUrl *url)
 {

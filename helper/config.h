@@ -83,6 +83,10 @@ char *kb_config_organization (const KbConfig *config, const KbUrl *url, const ch
 char *kb_config_git_account (const KbConfig *config, const KbUrl *url,
                              const char *organization);
 
+/* Borrowed, NULL-terminated: "VARIABLE=credential.NAME" of `git-variables` of the same
+   group; NULL where there is none. */
+const char *const *kb_config_git_variables (const KbConfig *config, const KbUrl *url);
+
 /* Whether URL's place has organizations at all, so that one that it does not name is
    missing: git sends no path unless credential.useHttpPath is set. */
 gboolean kb_config_has_organizations (const KbConfig *config, const KbUrl *url);

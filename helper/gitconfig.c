@@ -6,91 +6,219 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "program.h"
 
-static char *output;
-static gsize output_length;
+/* Of a git that knows no scopes: it may be of a repository. */
+#define NO_SCOPE "unknown"
 
-/* New: the value of the record, or NULL when it is not of NAME.  A variable without '='
-   has none, and counts as true. */
-static char *
-value_of (const char *record, gsize length, const char *name)
+static KbBuffer *output;
+
+/* ---- what stands there ---------------------------------------------------------- */
+
+/* One variable: "contoso.username\nalice" without its end. */
+typedef struct
 {
-  gsize key = strlen (name);
+  const char *scope;
+  const char *text;
+  gsize length; /* of all of it */
+  gsize key;    /* of the name alone */
+} Record;
 
-  if (length < key || g_ascii_strncasecmp (record, name, key) != 0)
-    return NULL;
-  if (length == key)
-    return g_strdup ("true");
-  return record[key] == '\n' ? g_strndup (record + key + 1, length - key - 1) : NULL;
+/* FALSE at the end.  What has no NUL behind it was cut off or is none. */
+static gboolean
+next_record (const char **text, const char *end, Record *record)
+{
+  const char *stop = memchr (*text, '\0', (gsize) (end - *text));
+  const char *line = stop != NULL ? stop + 1 : end;
+  const char *last = memchr (line, '\0', (gsize) (end - line));
+  const char *feed;
+
+  if (last == NULL)
+    return FALSE;
+  feed = memchr (line, '\n', (gsize) (last - line));
+  record->scope = *text;
+  record->text = line;
+  record->length = (gsize) (last - line);
+  record->key = feed != NULL ? (gsize) (feed - line) : record->length;
+  *text = last + 1;
+  return TRUE;
 }
 
-char *
-kb_gitconfig_find (const char *text, gsize length, const char *name)
+static gboolean
+is_own (const Record *record)
+{
+  return g_str_equal (record->scope, "system") || g_str_equal (record->scope, "global")
+         || g_str_equal (record->scope, "command");
+}
+
+static gboolean
+is_named (const Record *record, const char *name)
+{
+  return strlen (name) == record->key
+         && g_ascii_strncasecmp (record->text, name, record->key) == 0;
+}
+
+/* How well URL is that of a variable "credential.URL.x", as GCM has them with and without
+   a scheme; 0: not at all. */
+static guint
+score_of (const Record *record, const char *name, const KbUrl *url)
+{
+  const char *last = strrchr (name, '.');
+  gsize head = last != NULL ? (gsize) (last - name) + 1 : 0;
+  gsize tail = last != NULL ? strlen (last) : 0;
+  g_autofree char *middle = NULL;
+  g_autofree char *full = NULL;
+  g_autoptr (KbPattern) pattern = NULL;
+
+  if (head == 0 || record->key <= head + tail
+      || g_ascii_strncasecmp (record->text, name, head) != 0
+      || g_ascii_strncasecmp (record->text + record->key - tail, last, tail) != 0)
+    return 0;
+  middle = g_strndup (record->text + head, record->key - head - tail);
+  if (g_str_equal (middle, "*"))
+    return 0;
+  full = strstr (middle, "://") != NULL ? g_steal_pointer (&middle)
+                                        : g_strconcat ("https://", middle, NULL);
+  pattern = kb_pattern_parse (full, NULL);
+  return pattern != NULL ? kb_pattern_match (pattern, url, NULL) : 0;
+}
+
+/* A variable without '=' has no value, and counts as true. */
+static KbSecret *
+value_of (const Record *record)
+{
+  const char *value = record->text + record->key + 1;
+  gsize length = record->length - MIN (record->key + 1, record->length);
+
+  if (record->key == record->length)
+    return kb_secret_new_text ("true");
+  return kb_text_is_clean (value, length) ? kb_secret_new (value, length) : NULL;
+}
+
+KbSecret *
+kb_gitconfig_find (const char *text, gsize length, const char *name, const KbUrl *url)
 {
   const char *end = text + length;
-  g_autofree char *found = NULL;
+  Record record;
+  Record best = { 0 };
+  guint most = 0;
 
-  while (text < end)
+  while (next_record (&text, end, &record))
     {
-      const char *stop = memchr (text, '\0', (gsize) (end - text));
-      gsize record = (gsize) ((stop != NULL ? stop : end) - text);
-      char *value = value_of (text, record, name);
+      guint score = is_named (&record, name) ? 1 : 0;
 
-      if (value != NULL)
-        {
-          g_free (found);
-          found = value;
-        }
-      text += record + 1;
+      if (url != NULL && !is_own (&record))
+        continue;
+      if (url != NULL && score == 0)
+        score = score_of (&record, name, url);
+      if (score == 0 || score < most)
+        continue;
+      most = score;
+      best = record;
     }
-  if (found != NULL && !kb_text_is_clean (found, strlen (found)))
-    return NULL;
-  return g_steal_pointer (&found);
+  return most > 0 ? value_of (&best) : NULL;
 }
 
-/* g_spawn_sync would end the text at its first NUL: git writes to a pipe of ours. */
+/* ---- git ------------------------------------------------------------------------ */
+
 static void
-read_all (const char *git)
+read_pipe (int fd, KbBuffer *buffer)
+{
+  char chunk[4096];
+  gssize got;
+
+  while ((got = read (fd, chunk, sizeof chunk)) > 0 || (got < 0 && errno == EINTR))
+    if (got > 0 && !kb_buffer_append (buffer, chunk, (gsize) got))
+      break;
+  kb_wipe (chunk, sizeof chunk);
+}
+
+/* The exit status, or -1.  g_spawn_sync would end the text at its first NUL: git writes
+   to a pipe of ours. */
+static int
+ask_git (const char *git, const char *scopes, KbBuffer *buffer)
 {
   const char *arguments[]
-      = { git, "config", "-z", "--get-regexp", "^credential\\.", NULL };
-  g_autoptr (GIOChannel) channel = NULL;
+      = { git, "config", "-z", "--get-regexp", "^credential\\.", NULL, NULL };
   GPid pid = 0;
+  int status = -1;
   int out = -1;
 
+  if (scopes != NULL)
+    {
+      arguments[3] = scopes;
+      arguments[4] = "--get-regexp";
+      arguments[5] = "^credential\\.";
+    }
   if (!g_spawn_async_with_pipes (NULL, (char **) arguments, NULL,
                                  G_SPAWN_STDERR_TO_DEV_NULL | G_SPAWN_DO_NOT_REAP_CHILD,
                                  NULL, NULL, &pid, NULL, &out, NULL, NULL))
-    return;
-  channel = g_io_channel_unix_new (out);
-  g_io_channel_set_close_on_unref (channel, TRUE);
-  g_io_channel_set_encoding (channel, NULL, NULL);
-  (void) g_io_channel_read_to_end (channel, &output, &output_length, NULL);
-  while (waitpid (pid, NULL, 0) < 0 && errno == EINTR)
+    return -1;
+  read_pipe (out, buffer);
+  close (out);
+  while (waitpid (pid, &status, 0) < 0 && errno == EINTR)
     continue;
+  return WIFEXITED (status) ? WEXITSTATUS (status) : -1;
+}
+
+/* Puts NO_SCOPE before each record. */
+static void
+add_scopes (const KbBuffer *plain, KbBuffer *buffer)
+{
+  const char *text = kb_buffer_peek (plain);
+  const char *end = text + kb_buffer_length (plain);
+  const char *stop;
+
+  for (; (stop = memchr (text, '\0', (gsize) (end - text))) != NULL; text = stop + 1)
+    if (!kb_buffer_append (buffer, NO_SCOPE, sizeof NO_SCOPE)
+        || !kb_buffer_append (buffer, text, (gsize) (stop - text) + 1))
+      return;
+}
+
+/* git tells of scopes since 2.26; before, it ends with its usage. */
+#define GIT_USAGE 129
+
+static void
+read_all (void)
+{
+  g_autofree char *git = kb_program_find ("git");
+  g_autoptr (KbBuffer) plain = NULL;
+
+  if (output != NULL)
+    return;
+  output = kb_buffer_new (0);
+  if (git == NULL || ask_git (git, "--show-scope", output) != GIT_USAGE)
+    return;
+  plain = kb_buffer_new (0);
+  (void) ask_git (git, NULL, plain);
+  kb_buffer_clear (output);
+  add_scopes (plain, output);
+}
+
+KbSecret *
+kb_gitconfig_get_own (const char *name, const KbUrl *url)
+{
+  read_all ();
+  return kb_gitconfig_find (kb_buffer_peek (output), kb_buffer_length (output), name,
+                            url);
 }
 
 char *
 kb_gitconfig_get (const char *name)
 {
-  if (output == NULL)
-    {
-      g_autofree char *git = kb_program_find ("git");
+  g_autoptr (KbSecret) value = NULL;
 
-      if (git != NULL)
-        read_all (git);
-      if (output == NULL)
-        output = g_strdup ("");
-    }
-  return kb_gitconfig_find (output, output_length, name);
+  read_all ();
+  value = kb_gitconfig_find (kb_buffer_peek (output), kb_buffer_length (output), name,
+                             NULL);
+  return value != NULL ? g_strdup (kb_secret_peek (value)) : NULL;
 }
 
 void
 kb_gitconfig_forget (void)
 {
-  g_clear_pointer (&output, g_free);
-  output_length = 0;
+  g_clear_pointer (&output, kb_buffer_free);
 }

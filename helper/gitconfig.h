@@ -4,7 +4,8 @@
 #ifndef KB_GITCONFIG_H
 #define KB_GITCONFIG_H
 
-#include <glib.h>
+#include "base/secret.h"
+#include "base/url.h"
 
 G_BEGIN_DECLS
 
@@ -14,8 +15,15 @@ G_BEGIN_DECLS
    asked on the way to an answer that is kept. */
 char *kb_gitconfig_get (const char *name);
 
-/* The same of TEXT, which is the output of `git config -z --get-regexp`. */
-char *kb_gitconfig_find (const char *text, gsize length, const char *name);
+/* New, or NULL: the same of what the user, the machine or the command line says, and no
+   repository; credential.URL.x counts before credential.x where URL is URL or contains
+   it, the longest first.  People keep secrets there. */
+KbSecret *kb_gitconfig_get_own (const char *name, const KbUrl *url);
+
+/* The same of TEXT, which is the output of `git config -z --show-scope --get-regexp`; URL
+   is NULL for what every scope says under that very name. */
+KbSecret *kb_gitconfig_find (const char *text, gsize length, const char *name,
+                             const KbUrl *url);
 
 /* What was read is read anew: for tests. */
 void kb_gitconfig_forget (void);

@@ -193,6 +193,8 @@ mean_account (const KbConfig *config, const KbStack *stack, KbRequest *request,
     account = binding.account;
   kb_request_set_account (request, account);
   kb_request_set_fresh (request, fresh);
+  kb_request_set_git_variables (
+      request, kb_config_git_variables (config, kb_request_url (request)));
   if (account != NULL || fresh)
     return;
   only = only_account (config, instance);

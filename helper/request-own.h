@@ -18,6 +18,8 @@ typedef struct
   char *note;
   char *account_variable; /* of git's configuration; not looked at yet */
   char *account_otherwise;
+  const char *const *git_variables; /* "VARIABLE=credential.NAME", or NULL */
+  GHashTable *by_git;               /* VARIABLE -> KbSecret */
 } KbReport;
 
 struct _KbRequest

@@ -32,6 +32,8 @@ kb_request_new (KbUrl *url)
   request->url = url;
   request->report = g_new0 (KbReport, 1);
   request->report->seen = kb_seen_new ();
+  request->report->by_git = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                                   (GDestroyNotify) kb_secret_unref);
   request->hints = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   request->challenges = g_ptr_array_new_with_free_func (g_free);
   g_ptr_array_add (request->challenges, NULL);
@@ -50,6 +52,7 @@ kb_request_free (KbRequest *request)
   kb_url_free (request->url);
   g_ptr_array_unref (request->challenges);
   kb_seen_free (request->report->seen);
+  g_hash_table_unref (request->report->by_git);
   g_hash_table_unref (request->hints);
   g_free (request->report->note);
   g_free (request->report->account_variable);
@@ -299,16 +302,61 @@ kb_request_hand (KbRequest *request, KbCredential *prior, gboolean refused,
   kb_secret_unref (old_renewal);
 }
 
+void
+kb_request_set_git_variables (KbRequest *request, const char *const *variables)
+{
+  request->report->git_variables = variables;
+}
+
+/* Borrowed, or NULL: the name that git has for VARIABLE. */
+static const char *
+name_by_git (const KbReport *report, const char *variable)
+{
+  const char *const *each = report->git_variables;
+  gsize length = strlen (variable);
+
+  for (; each != NULL && *each != NULL; each++)
+    if (strncmp (*each, variable, length) == 0 && (*each)[length] == '=')
+      return *each + length + 1;
+  return NULL;
+}
+
+/* Borrowed, or NULL, also for an empty one. */
+static KbSecret *
+value_by_git (const KbRequest *request, const char *variable)
+{
+  KbReport *report = request->report;
+  const char *name = name_by_git (report, variable);
+  KbSecret *value = name != NULL ? g_hash_table_lookup (report->by_git, variable) : NULL;
+
+  if (name == NULL || value != NULL)
+    return value;
+  value = kb_gitconfig_get_own (name, request->url);
+  if (value != NULL && kb_secret_length (value) > 0)
+    {
+      g_hash_table_insert (report->by_git, g_strdup (variable), value);
+      return value;
+    }
+  kb_secret_unref (value);
+  return NULL;
+}
+
 const char *
 kb_request_getenv (const KbRequest *request, const char *variable)
 {
-  return kb_seen_value (request->report->seen, variable);
+  const char *value = kb_seen_value (request->report->seen, variable);
+  const KbSecret *other = value == NULL ? value_by_git (request, variable) : NULL;
+
+  return other != NULL ? kb_secret_peek (other) : value;
 }
 
 KbSecret *
 kb_request_getenv_secret (const KbRequest *request, const char *variable)
 {
-  return kb_seen_secret (request->report->seen, variable);
+  KbSecret *value = kb_seen_secret (request->report->seen, variable);
+  KbSecret *other = value == NULL ? value_by_git (request, variable) : NULL;
+
+  return other != NULL ? kb_secret_ref (other) : value;
 }
 
 char *

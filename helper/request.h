@@ -39,6 +39,11 @@ void kb_request_set_account (KbRequest *request, const char *account);
    says, else OTHERWISE.  Both may be NULL; copied. */
 void kb_request_set_account_later (KbRequest *request, const char *variable,
                                    const char *otherwise);
+
+/* VARIABLES ("VARIABLE=credential.NAME", NULL-terminated, borrowed; or NULL) count, where
+   the environment has none of that name, as git's configuration has them, repositories
+   left aside.  Git is asked when a source looks at one. */
+void kb_request_set_git_variables (KbRequest *request, const char *const *variables);
 void kb_request_set_fresh (KbRequest *request, gboolean fresh);
 
 /* ORGANIZATION may be NULL; EXPECTED: the place has organizations. */

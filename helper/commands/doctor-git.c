@@ -33,6 +33,7 @@ typedef struct
 {
   const KbUrl *url;
   GPtrArray *helpers; /* of Helper, in the order in which they are asked */
+  GPtrArray *secrets; /* of Helper: the name in place of the value */
   gboolean http_path;
 } Git;
 
@@ -106,14 +107,32 @@ plain_file (const char *origin)
   return g_str_has_prefix (origin, "file:") ? origin + strlen ("file:") : origin;
 }
 
+static void
+add (GPtrArray *list, const char *origin, const char *value)
+{
+  Helper *helper = g_new0 (Helper, 1);
+
+  helper->value = g_strdup (value);
+  helper->file = g_strdup (plain_file (origin));
+  g_ptr_array_add (list, helper);
+}
+
+/* As other credential helpers call what they want to be told: git prints names in lower
+   case. */
+static gboolean
+is_secret (const char *variable)
+{
+  return g_str_has_suffix (variable, "secret") || g_str_has_suffix (variable, "password");
+}
+
 /* An empty helper makes git forget those before it. */
 static void
 take (Git *git, const char *origin, const char *variable, const char *value)
 {
-  Helper *helper;
-
   if (g_ascii_strcasecmp (variable, "usehttppath") == 0)
     git->http_path = is_true (value);
+  if (value != NULL && *value != '\0' && is_secret (variable))
+    add (git->secrets, origin, variable);
   if (g_ascii_strcasecmp (variable, "helper") != 0 || value == NULL)
     return;
   if (*value == '\0')
@@ -121,10 +140,7 @@ take (Git *git, const char *origin, const char *variable, const char *value)
       g_ptr_array_set_size (git->helpers, 0);
       return;
     }
-  helper = g_new0 (Helper, 1);
-  helper->value = g_strdup (value);
-  helper->file = g_strdup (plain_file (origin));
-  g_ptr_array_add (git->helpers, helper);
+  add (git->helpers, origin, value);
 }
 
 /* SETTINGS: "ORIGIN\0KEY\nVALUE\0" and so on; a key alone has no value. */
@@ -280,15 +296,32 @@ judge_path (const Git *git, KbDiagnosis *diagnosis)
                     text, git->http_path ? NULL : command);
 }
 
+/* What it is for may be right, and still it lies open. */
+static void
+judge_secrets (const Git *git, KbDiagnosis *diagnosis)
+{
+  for (guint i = 0; i < git->secrets->len; i++)
+    {
+      const Helper *secret = g_ptr_array_index (git->secrets, i);
+      g_autofree char *text = g_strdup_printf (
+          "credential.%s is a secret in plain text, readable to whoever reads %s",
+          secret->value, secret->file);
+
+      kb_diagnosis_add (diagnosis, KB_FINDING_UNKNOWN, "git secrets", text, NULL);
+    }
+}
+
 void
 kb_doctor_judge_git (const KbConfig *config, const KbUrl *url, const char *settings,
                      gsize length, const char *helper, KbDiagnosis *diagnosis)
 {
   g_autoptr (GPtrArray) helpers = g_ptr_array_new_with_free_func (helper_free);
-  Git git = { .url = url, .helpers = helpers };
+  g_autoptr (GPtrArray) secrets = g_ptr_array_new_with_free_func (helper_free);
+  Git git = { .url = url, .helpers = helpers, .secrets = secrets };
 
   read_settings (&git, settings, length);
   judge_helpers (&git, helper, diagnosis);
+  judge_secrets (&git, diagnosis);
   if (config != NULL && url != NULL && needs_path (config, url))
     judge_path (&git, diagnosis);
 }

@@ -114,9 +114,13 @@ static void
 look_at_source (Doctor *doctor, const KbOpened *opened)
 {
   const KbSource *source = opened->module->source;
+  KbRequest *request = doctor->place->request;
 
+  kb_request_set_git_variables (
+      request, kb_config_git_variables (kb_runtime_config (doctor->place->runtime),
+                                        kb_request_url (request)));
   if (source->diagnose != NULL)
-    source->diagnose (opened->self, doctor->place->request, doctor->diagnosis);
+    source->diagnose (opened->self, request, doctor->diagnosis);
 }
 
 /* That one cannot be had at all was said of the configuration; that it fails to open was

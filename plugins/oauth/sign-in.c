@@ -78,13 +78,28 @@ kb_oauth_pastes (const KbOauthJob *job)
   return flow_is (job, "paste");
 }
 
-/* As people have it set for Git Credential Manager, whose other words mean a browser. */
-static gboolean
-gcm_wants_device (const KbOauthJob *job)
+/* As people have it set for Git Credential Manager: the one way that is wanted, or 0.
+   An embedded window is a browser here: the person's own. */
+static guint
+gcm_flow (const KbOauthJob *job)
 {
+  static const struct
+  {
+    const char *word;
+    guint flow;
+  } words[] = { { "devicecode", KB_OAUTH_DEVICE },
+                { "system", KB_OAUTH_BROWSER },
+                { "interactive", KB_OAUTH_BROWSER },
+                { "embedded", KB_OAUTH_BROWSER },
+                { "auto", 0 } };
   const char *flow = kb_request_getenv (job->request, "GCM_MSAUTH_FLOW");
 
-  return flow != NULL && g_ascii_strcasecmp (flow, "devicecode") == 0;
+  for (gsize i = 0; flow != NULL && i < G_N_ELEMENTS (words); i++)
+    if (g_ascii_strcasecmp (flow, words[i].word) == 0)
+      return words[i].flow & kb_oauth_job_flows (job);
+  if (flow != NULL)
+    kb_request_note (job->request, "GCM_MSAUTH_FLOW is no way to sign in that is known");
+  return 0;
 }
 
 /* Codes can be phished, so they are for those who want them, and for where there is no
@@ -94,11 +109,16 @@ wants_device (const KbOauthJob *job)
 {
   guint flows = kb_oauth_job_flows (job);
 
+  guint set;
+
   if (flow_is (job, "device"))
     return TRUE;
   if ((flows & KB_OAUTH_DEVICE) == 0 || kb_oauth_pastes (job))
     return FALSE;
-  return (flows & KB_OAUTH_BROWSER) == 0 || gcm_wants_device (job) || !browser_exists ();
+  if ((flows & KB_OAUTH_BROWSER) == 0)
+    return TRUE;
+  set = gcm_flow (job);
+  return set != 0 ? set == KB_OAUTH_DEVICE : !browser_exists ();
 }
 
 static gboolean

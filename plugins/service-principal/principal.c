@@ -9,6 +9,7 @@
 
 #define GCM_PRINCIPAL "GCM_AZREPOS_SERVICE_PRINCIPAL"
 #define GCM_SECRET "GCM_AZREPOS_SP_SECRET"
+#define GCM_CERTIFICATE "GCM_AZREPOS_SP_CERT_THUMBPRINT"
 
 void
 kb_principal_free (KbPrincipal *principal)
@@ -157,6 +158,35 @@ find_azure (const KbRequest *request, const char **missing, KbPrincipal **princi
   return KB_OK;
 }
 
+/* What GCM would take before a service principal, or in place of its secret.  Whoever set
+   it wants that and nothing else, so it is no reason to ask a person. */
+static gboolean
+check_gcm_others (const KbRequest *request, GError **error)
+{
+  static const struct
+  {
+    const char *name;
+    const char *why;
+  } others[] = {
+    { "GCM_AZREPOS_MANAGEDIDENTITY", "managed identities have no source here" },
+    { "GCM_AZREPOS_WIF", "federated workloads have no source here" },
+    { GCM_CERTIFICATE, "it names a certificate in a store of .NET, which Linux has not" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
+    if (variable (request, others[i].name) != NULL
+        && !(g_str_equal (others[i].name, GCM_CERTIFICATE)
+             && variable_is_set (request, GCM_SECRET)))
+      {
+        g_set_error (error, KB_ERROR, KB_ERROR_CONFIG,
+                     "%s is set, in the environment or for git, but %s: take it out, or "
+                     "set " GCM_PRINCIPAL " and " GCM_SECRET " (keybearer-gcm(7))",
+                     others[i].name, others[i].why);
+        return FALSE;
+      }
+  return TRUE;
+}
+
 /* {tenant}/{client}, as Git Credential Manager has it. */
 static KbAnswer
 find_gcm (const KbRequest *request, const char **missing, KbPrincipal **principal,
@@ -165,6 +195,8 @@ find_gcm (const KbRequest *request, const char **missing, KbPrincipal **principa
   const char *both = variable (request, GCM_PRINCIPAL);
   g_auto (GStrv) parts = g_strsplit (both != NULL ? both : "", "/", -1);
 
+  if (!check_gcm_others (request, error))
+    return KB_FAILED;
   if (both == NULL)
     return KB_DECLINED;
   if (!variable_is_set (request, GCM_SECRET))

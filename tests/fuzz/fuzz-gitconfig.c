@@ -11,10 +11,11 @@
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
 static void
-check (const char *text, size_t size, const char *name)
+check (const char *text, size_t size, const char *name, const KbUrl *url)
 {
-  g_autofree char *value = kb_gitconfig_find (text, size, name);
-  gsize length = value != NULL ? strlen (value) : 0;
+  g_autoptr (KbSecret) secret = kb_gitconfig_find (text, size, name, url);
+  const char *value = secret != NULL ? kb_secret_peek (secret) : NULL;
+  gsize length = secret != NULL ? kb_secret_length (secret) : 0;
 
   if (value == NULL)
     return;
@@ -30,8 +31,12 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   static const char *const names[]
       = { "credential.azrepos:org/contoso.username", "credential.interactive", "a", "" };
   g_autofree char *text = g_memdup2 (data, size);
+  g_autoptr (KbUrl) url = kb_url_parse ("https://git.example/contoso", NULL);
 
   for (guint i = 0; text != NULL && i < G_N_ELEMENTS (names); i++)
-    check (text, size, names[i]);
+    {
+      check (text, size, names[i], NULL);
+      check (text, size, names[i], url);
+    }
   return 0;
 }

@@ -111,6 +111,7 @@ test_organization (void)
   "[organizations here]\nurls=https://git.example/{organization}\n"                      \
   "user-is-organization=true\n"                                                          \
   "git-account=credential.here:{organization}.username\n"                                \
+  "git-variables=FLOW=credential.flow;PRINCIPAL_2=credential.principal\n"                \
   "[network]\nca-file=/etc/ca.pem\nproxy=http://proxy.example:3128\n"                    \
   "[policy]\nuser-config=merge\n"                                                        \
   "[modules]\ndirectory=/opt/modules"

@@ -102,6 +102,24 @@ test_alone (void)
     }
 }
 
+/* Git prints names in lower case; a value is never shown. */
+static void
+test_secrets (void)
+{
+  const Setting settings[]
+      = { { "file:g", "credential.helper", "keybearer" },
+          { "file:g", "credential.azreposserviceprincipalsecret", "hunter2" },
+          { "file:g", "credential.https://evil.example.oauthclientsecret", "hunter2" },
+          { "file:g", "credential.oauthclientsecret", "" },
+          USE_PATH,
+          { 0 } };
+
+  assert_told (PLACE, settings,
+               "good: git asks this program alone (g); unknown: "
+               "credential.azreposserviceprincipalsecret is a secret in plain text, "
+               "readable to whoever reads g; " PATH_TOLD);
+}
+
 static void
 test_others (void)
 {
@@ -307,6 +325,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/doctor/alone", test_alone);
+  g_test_add_func ("/doctor/secrets", test_secrets);
   g_test_add_func ("/doctor/others", test_others);
   g_test_add_func ("/doctor/secret", test_secret);
   g_test_add_func ("/doctor/patterns", test_patterns);

@@ -219,6 +219,35 @@ test_git_account (void)
   kb_gitconfig_forget ();
 }
 
+/* Pairs of a variable of the environment and one of git's. */
+static void
+test_git_variables (void)
+{
+  static const char *const bad[]
+      = { "X=core.editor",     "x=credential.y", "X=credential.", "=credential.y", "X",
+          "X=y;Z=credential.y" };
+  static const char text[] = "[organizations o]\nurls=https://place.example/\n"
+                             "git-variables=FLOW=credential.flow;P_2=credential.p\n";
+  g_autoptr (KbConfig) config = kb_config_load_text ("t", text, sizeof text - 1, NULL);
+  g_autoptr (KbUrl) url = kb_url_parse ("https://place.example/x", NULL);
+  g_autoptr (KbUrl) other = kb_url_parse ("https://other.example/", NULL);
+  const char *const *variables = kb_config_git_variables (config, url);
+
+  g_assert_cmpstr (variables[0], ==, "FLOW=credential.flow");
+  g_assert_cmpstr (variables[1], ==, "P_2=credential.p");
+  g_assert_null (variables[2]);
+  g_assert_null (kb_config_git_variables (config, other));
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autofree char *wrong = g_strdup_printf ("[organizations o]\n"
+                                                "urls=https://place.example/\n"
+                                                "git-variables=%s\n",
+                                                bad[i]);
+
+      g_assert_null (kb_config_load_text ("t", wrong, strlen (wrong), NULL));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -232,5 +261,6 @@ main (int argc, char **argv)
   g_test_add_func ("/identity/many-in-a-new-place", test_many_in_a_new_place);
   g_test_add_func ("/identity/fresh", test_fresh);
   g_test_add_func ("/identity/git-account", test_git_account);
+  g_test_add_func ("/identity/git-variables", test_git_variables);
   return g_test_run ();
 }
