@@ -174,6 +174,25 @@ kb_identity_choose (const KbConfig *config, KbRequest *request, const char *inst
 
 /* ---- who is meant --------------------------------------------------------------- */
 
+/* Whether INSTANCE is a requisite entry before BOUND in the stack: what BOUND gave was
+   made of its credential, for the same account. */
+static gboolean
+bought_for (const KbStack *stack, const char *instance, const char *bound)
+{
+  gboolean before = FALSE;
+
+  for (guint i = 0; i < stack->sources->len; i++)
+    {
+      const KbEntry *entry = &g_array_index (stack->sources, KbEntry, i);
+
+      if (g_str_equal (entry->instance, bound))
+        return before;
+      before |= g_str_equal (entry->instance, instance)
+                && entry->control == KB_CONTROL_REQUISITE;
+    }
+  return FALSE;
+}
+
 /* Asked for, else who answered here before, else whom git's configuration names for the
    organization, else the only one there is. */
 static void
@@ -189,7 +208,8 @@ mean_account (const KbConfig *config, const KbStack *stack, KbRequest *request,
   if (account == NULL)
     account = kb_request_hint (request, "account");
   if (account == NULL && !fresh && kb_binding_read (stack, request, &binding)
-      && g_str_equal (binding.instance, instance))
+      && (g_str_equal (binding.instance, instance)
+          || bought_for (stack, instance, binding.instance)))
     account = binding.account;
   kb_request_set_account (request, account);
   kb_request_set_fresh (request, fresh);

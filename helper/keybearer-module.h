@@ -179,7 +179,7 @@ KbSecret *kb_request_renewal (const KbRequest *request);
 /* TRUE when the server refused the prior credential: never give the same one again. */
 gboolean kb_request_prior_refused (const KbRequest *request);
 
-/* The credential made by the entry before this one in the stack, or NULL. */
+/* What the entry before this one made, with whose it is and for what; or NULL. */
 KbCredential *kb_request_input (const KbRequest *request);
 
 /* What is left until the deadline, never negative.  No call may outlive it. */

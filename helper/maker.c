@@ -193,15 +193,14 @@ give_kept (const KbMaker *maker, KbCredential **credential)
   return KB_OK;
 }
 
-/* When no new one can be had: what is kept, if it lives long enough to be of use. */
-static gboolean
-may_give_kept (const KbMaker *maker)
+gboolean
+kb_maker_may_give_kept (const KbKept *kept)
 {
-  KbAge age = maker->fresh ? KB_AGE_DEAD : kb_kept_age (maker->kept);
+  KbAge age = kb_kept_age (kept);
 
   return age < KB_AGE_AGEING
          || (age == KB_AGE_AGEING
-             && kb_kept_expires (maker->kept) > kb_clock_now () + LAST_RESORT_S);
+             && kb_kept_expires (kept) > kb_clock_now () + LAST_RESORT_S);
 }
 
 static gboolean
@@ -302,7 +301,7 @@ kb_maker_get (const KbMaker *maker, KbCredential **credential, GError **error)
   if ((maker->source->module->source->flags & KB_SOURCE_EPHEMERAL) != 0)
     return give_unkept (maker, credential, error);
   answer = get_kept_or_make (maker, credential, &problem);
-  if (answer != KB_OK && may_give_kept (maker))
+  if (answer != KB_OK && !maker->fresh && kb_maker_may_give_kept (maker->kept))
     return give_kept (maker, credential);
   if (answer == KB_DECLINED && kb_kept_problem (maker->kept) != NULL)
     {

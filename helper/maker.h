@@ -29,6 +29,9 @@ KbAnswer kb_maker_get (const KbMaker *maker, KbCredential **credential, GError *
    tell who it is for.  What the source finds out becomes the identity of KEPT. */
 KbAnswer kb_maker_make (const KbMaker *maker, KbCredential **credential, GError **error);
 
+/* Whether what is kept lives long enough to be of use where no new one can be had. */
+gboolean kb_maker_may_give_kept (const KbKept *kept);
+
 /* New: the key of the breaker, for `status`.  A scope has one of its own: that nobody
    consented to it is no reason to stop what everybody needs.  NULL: none. */
 char *kb_maker_breaker (const KbMaker *maker, const char *scope);

@@ -202,17 +202,23 @@ bound (KbSession *session)
   return kept;
 }
 
+/* As the LAST resort what is still good for a moment will do: an entry before the one
+   that gave it cannot say anything just now. */
 static KbAnswer
-get_bound (KbSession *session, KbCredential **credential)
+get_bound (KbSession *session, gboolean last, KbCredential **credential)
 {
   g_autoptr (KbKept) kept = session->fresh ? NULL : bound (session);
 
   if (kept == NULL)
     return KB_DECLINED;
-  kb_kept_find_or_wait (kept);
-  if (kb_kept_age (kept) != KB_AGE_FRESH)
+  if (last)
+    kb_kept_find (kept);
+  else
+    kb_kept_find_or_wait (kept);
+  if (last ? !kb_maker_may_give_kept (kept) : kb_kept_age (kept) != KB_AGE_FRESH)
     {
-      session->stale = g_steal_pointer (&kept);
+      if (!last)
+        session->stale = g_steal_pointer (&kept);
       return KB_DECLINED;
     }
   session->renewable = TRUE;
@@ -298,6 +304,7 @@ ask_entry (KbSession *session, const KbEntry *entry, KbCredential *input, KbKept
   KbMaker maker;
   KbAnswer answer = kb_runtime_source (session->runtime, entry, &source, error);
 
+  kb_request_hand (session->request, NULL, FALSE, NULL, input);
   if (answer == KB_OK)
     answer = heeds_scope (session, source);
   if (answer == KB_OK)
@@ -340,9 +347,11 @@ after_failure (Walk *walk, const KbEntry *entry, KbAnswer answer, GError *proble
   return stop;
 }
 
+/* Who makes something else of it makes it for the same account. */
 static void
 after_success (Walk *walk, KbCredential *credential, KbKept *kept)
 {
+  kb_credential_set_identity (credential, kb_kept_account (kept), kb_kept_realm (kept));
   kb_credential_unref (walk->input);
   kb_kept_free (walk->kept);
   walk->input = credential;
@@ -431,16 +440,23 @@ get_walking (KbSession *session, KbCredential **credential, GError **error)
 KbAnswer
 kb_session_get (KbSession *session, KbCredential **credential, GError **error)
 {
+  g_autoptr (GError) problem = NULL;
+  gboolean spare;
   KbAnswer answer;
 
   if (session->stack == NULL || session->stack->sources->len == 0)
     return KB_DECLINED;
-  if (get_bound (session, credential) == KB_OK)
+  if (get_bound (session, FALSE, credential) == KB_OK)
     return KB_OK;
+  spare = session->stale != NULL && kb_maker_may_give_kept (session->stale);
   kb_runtime_set_store_reference (session->runtime, kb_named_follow, session->keeper);
-  answer = get_walking (session, credential, error);
+  answer = get_walking (session, credential, &problem);
   kb_runtime_set_store_reference (session->runtime, NULL, NULL);
   g_clear_pointer (&session->stale, kb_kept_free);
+  if (answer != KB_OK && spare && get_bound (session, TRUE, credential) == KB_OK)
+    return KB_OK;
+  if (answer == KB_FAILED)
+    g_propagate_error (error, g_steal_pointer (&problem));
   return answer;
 }
 

@@ -261,6 +261,47 @@ test_realms_apart (void)
   assert_answer ("a", "ok a-3");
 }
 
+/* ---- what is bought ------------------------------------------------------------- */
+
+/* Keeps b's, which ends in LEFT seconds and would rather be another since WELCOME. */
+static void
+age_bought (gint64 left, gint64 welcome)
+{
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+
+  stage_keep ("keep", "b", "old", now - 3600, now + left,
+              welcome != 0 ? now + welcome : 0);
+}
+
+/* Who bought it last time buys it again: nobody has to say once more who he is. */
+static void
+test_bought_again (void)
+{
+  stage_new ();
+  stage_set ("a", "finds-out", "1");
+  stage_set ("a", "rotates", "1");
+  assert_answer ("a:requisite;b", "ok a-1+b-1");
+  age_bought (-10, 0);
+  assert_answer ("a:requisite;b", "ok a-2+b-2");
+  g_assert_cmpuint (stage_count ("a signed-in"), ==, 1);
+}
+
+/* What is bought is good while the one that buys cannot be asked, and no longer. */
+static void
+test_bought_outlives_a_failure (void)
+{
+  stage_new ();
+  assert_answer ("a:requisite;b", "ok a-1+b-1");
+  stage_set ("a", "identify", "failed 2");
+  assert_answer ("a:requisite;b", "ok a-1+b-1");
+  age_bought (3600, -10);
+  assert_answer ("a:requisite;b", "ok old");
+  age_bought (60, 0);
+  assert_answer ("a:requisite;b", "ok old");
+  age_bought (-10, 0);
+  assert_answer ("a:requisite;b", "failed 2: a: *");
+}
+
 /* ---- people --------------------------------------------------------------------- */
 
 static void
@@ -408,6 +449,8 @@ main (int argc, char **argv)
   g_test_add_func ("/session/requisite-stops", test_requisite_stops);
   g_test_add_func ("/session/requisite-error-wins", test_requisite_error_wins);
   g_test_add_func ("/session/requisite-ends-it-all", test_requisite_ends_it_all);
+  g_test_add_func ("/session/bought-again", test_bought_again);
+  g_test_add_func ("/session/bought-outlives-a-failure", test_bought_outlives_a_failure);
   g_test_add_func ("/session/last-requisite-answers", test_last_requisite_answers);
   g_test_add_func ("/session/one-question", test_one_question);
   g_test_add_func ("/session/no-sign-in", test_no_sign_in);
