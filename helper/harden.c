@@ -3,6 +3,7 @@
    Knows nothing of what the process is for. */
 #include "harden.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "log.h"
 
@@ -287,7 +288,7 @@ make_watchdog (void)
 void
 kb_watchdog (gint64 milliseconds)
 {
-  gint64 end = milliseconds > 0 ? milliseconds + GRACE_MS : 0;
+  gint64 end = milliseconds > 0 ? kb_clock_patient_ms (milliseconds) + GRACE_MS : 0;
   const struct itimerspec when
       = { .it_value = { .tv_sec = end / 1000, .tv_nsec = end % 1000 * 1000000 } };
 

@@ -375,7 +375,8 @@ static void
 wait_for_maker (KbKept *kept)
 {
   g_autofree char *key = kb_kept_key (kept);
-  gint64 patience = MIN (kb_request_remaining_ms (kept->request), MAKER_MS);
+  gint64 patience
+      = MIN (kb_request_remaining_ms (kept->request), kb_clock_patient_ms (MAKER_MS));
 
   if (kb_lock_take (key, patience, adopt_cached, kept, &kept->lock, NULL) == KB_OK)
     (void) kb_kept_adopt_cached (kept);

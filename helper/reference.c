@@ -149,7 +149,7 @@ wait_readable (int fd, gint64 deadline)
 static const char *
 read_to_end (int fd, KbBuffer *buffer)
 {
-  gint64 deadline = kb_clock_boot_ms () + PIPE_MS;
+  gint64 deadline = kb_clock_boot_ms () + kb_clock_patient_ms (PIPE_MS);
   const char *fault = NULL;
   char block[4096];
   ssize_t got = 1;

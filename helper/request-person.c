@@ -20,7 +20,7 @@ kb_request_remaining_ms (const KbRequest *request)
 void
 kb_request_set_deadline_ms (KbRequest *request, gint64 from_now)
 {
-  request->report->deadline = kb_clock_boot_ms () + from_now;
+  request->report->deadline = kb_clock_boot_ms () + kb_clock_patient_ms (from_now);
 }
 
 /* Only while a person signs in: a request on the network that renews a sign-in is better

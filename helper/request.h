@@ -83,6 +83,7 @@ void kb_request_wait_ends (KbRequest *request);
 
 /* After a source that called kb_request_begin_sign_in; nothing otherwise. */
 void kb_request_end_sign_in (KbRequest *request);
+/* FROM_NOW as kb_clock_patient_ms stretches it. */
 void kb_request_set_deadline_ms (KbRequest *request, gint64 from_now);
 
 /* What one entry of the stack is handed; all may be NULL; references are taken. */

@@ -8,6 +8,9 @@
 #include <time.h>
 #include <unistd.h>
 
+/* A call that may ask nobody then ends after a quarter of an hour. */
+#define PATIENCE_MOST 60
+
 gint64
 kb_clock_now (void)
 {
@@ -49,6 +52,18 @@ gint64
 kb_clock_left_ms (gint64 deadline)
 {
   return MAX (deadline - kb_clock_boot_ms (), 0);
+}
+
+gint64
+kb_clock_patient_ms (gint64 milliseconds)
+{
+  const char *text = g_getenv ("KEYBEARER_PATIENCE");
+  guint64 times = 1;
+
+  if (text == NULL
+      || !g_ascii_string_to_unsigned (text, 10, 1, PATIENCE_MOST, &times, NULL))
+    return milliseconds;
+  return milliseconds * (gint64) times;
 }
 
 void

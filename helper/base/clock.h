@@ -23,6 +23,10 @@ char *kb_clock_boot_id (void);
 /* A deadline is a value of kb_clock_boot_ms; what is left of it, never negative. */
 gint64 kb_clock_left_ms (gint64 deadline);
 
+/* MILLISECONDS as often as KEYBEARER_PATIENCE says (keybearer(1)): 1, or up to 60 on a
+   machine or a network for which the usual deadlines are too short. */
+gint64 kb_clock_patient_ms (gint64 milliseconds);
+
 void kb_clock_sleep_ms (gint64 milliseconds);
 
 G_END_DECLS

@@ -332,7 +332,7 @@ kb_doctor_judge_git (const KbConfig *config, const KbUrl *url, const char *setti
 static gboolean
 read_all (int fd, KbBuffer *buffer)
 {
-  gint64 deadline = kb_clock_boot_ms () + GIT_MS;
+  gint64 deadline = kb_clock_boot_ms () + kb_clock_patient_ms (GIT_MS);
   struct pollfd wait = { .fd = fd, .events = POLLIN };
   char chunk[4096];
   ssize_t got = 1;

@@ -227,7 +227,7 @@ start (const KbNugetJobs *jobs, Job *job)
 
   job->worker = kb_nuget_worker_start (&question, (const int *) closing->data);
   job->progress_at = now + PROGRESS_MS;
-  job->deadline = now + GRACE_MS + KB_DEADLINE_MS
+  job->deadline = now + GRACE_MS + kb_clock_patient_ms (KB_DEADLINE_MS)
                   + (job->may_ask ? KB_SIGN_IN_MAX_MS + KB_DEADLINE_PROMPT_MS : 0);
 }
 

@@ -3,6 +3,7 @@
    Knows nothing of what is asked or of what the answer means. */
 #include "common/http.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "common/http-fault.h"
 
@@ -328,7 +329,8 @@ KbHttpAnswer *
 kb_http_send (KbHttp *http, const KbRequest *request, const KbHttpCall *call,
               GError **error)
 {
-  gint64 left = MIN (kb_request_remaining_ms (request), KB_HTTP_TIMEOUT_MS);
+  gint64 left
+      = MIN (kb_request_remaining_ms (request), kb_clock_patient_ms (KB_HTTP_TIMEOUT_MS));
   g_autofree char *host = shown_host (call->url);
 
   if (host == NULL)

@@ -24,7 +24,7 @@ KbWait *
 kb_wait_new (const KbRequest *request, gint64 limit_ms)
 {
   KbWait *wait = g_new0 (KbWait, 1);
-  gint64 left = MIN (limit_ms, kb_request_remaining_ms (request));
+  gint64 left = MIN (kb_clock_patient_ms (limit_ms), kb_request_remaining_ms (request));
 
   g_atomic_ref_count_init (&wait->refs);
   wait->request = request;

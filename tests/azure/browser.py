@@ -94,7 +94,7 @@ class Browser:
         if data is not None:
             request.add_header("Origin", "null")
         try:
-            with opener.open(request, timeout=30) as answer:
+            with opener.open(request, timeout=180) as answer:
                 return answer.status, answer.headers, answer.read().decode(errors="replace")
         except urllib.error.HTTPError as error:
             return error.code, error.headers, error.read().decode(errors="replace")

@@ -12,7 +12,7 @@ import subprocess
 import children
 
 COLLECTION = "/org/freedesktop/secrets/collection/login"
-SERVICE = ("--session", "--timeout", "10", "--dest", "org.freedesktop.secrets",
+SERVICE = ("--session", "--timeout", "60", "--dest", "org.freedesktop.secrets",
            "--object-path", "/org/freedesktop/secrets", "--method")
 BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -86,7 +86,7 @@ def start(env, locked):
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     daemon.stdin.write(password.encode())
     daemon.stdin.close()
-    subprocess.run(["gdbus", "wait", "--session", "--timeout", "10",
+    subprocess.run(["gdbus", "wait", "--session", "--timeout", "60",
                     "org.freedesktop.secrets"], env=env, check=True, capture_output=True)
     if COLLECTION not in _call("org.freedesktop.Secret.Service.ReadAlias", "default", env=env):
         _call("org.freedesktop.Secret.Service.SetAlias", "default", COLLECTION, env=env)
@@ -118,7 +118,7 @@ def unlock(folder):
 def locked(env=None):
     """Whether the collection is locked."""
     done = subprocess.run(
-        ["gdbus", "call", "--session", "--timeout", "10", "--dest", "org.freedesktop.secrets",
+        ["gdbus", "call", "--session", "--timeout", "60", "--dest", "org.freedesktop.secrets",
          "--object-path", COLLECTION, "--method", "org.freedesktop.DBus.Properties.Get",
          "org.freedesktop.Secret.Collection", "Locked"],
         env=env, capture_output=True, text=True, check=True)

@@ -87,7 +87,7 @@ test_open (void)
   g_assert_cmpstr (kb_secret_peek (line), ==, "SECRET");
   g_assert_null (kb_input_all (ends[0], 64, 100, &error));
   g_assert_error (error, KB_ERROR, KB_ERROR_PROTOCOL);
-  g_assert_cmpint (kb_clock_boot_ms () - begin, <, 4000);
+  g_assert_cmpint (kb_clock_boot_ms () - begin, <, 60000);
   close (ends[0]);
   close (ends[1]);
 }

@@ -356,7 +356,7 @@ test_many_names (void)
 
       g_assert_cmpint (kb_json_member (json, 0, name), ==, kb_json_at (json, 0, i));
     }
-  g_assert_cmpint (g_get_monotonic_time () - start, <, 10 * G_USEC_PER_SEC);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, 100 * G_USEC_PER_SEC);
 }
 
 int

@@ -50,7 +50,8 @@ class Home:
         os.mkdir(os.path.join(root, "run"), 0o700)
         self.env = {"PATH": os.environ["PATH"], "HOME": root, "TEST_KEY": "ab" * 32, "LC_ALL": "C.UTF-8",
                     "XDG_CONFIG_HOME": f"{root}/config", "XDG_STATE_HOME": f"{root}/state", "TZ": "UTC",
-                    "XDG_DATA_HOME": f"{root}/data", "XDG_RUNTIME_DIR": f"{root}/run", "KEYBEARER_SYSCONFDIR": f"{root}/etc"}
+                    "XDG_DATA_HOME": f"{root}/data", "XDG_RUNTIME_DIR": f"{root}/run", "KEYBEARER_SYSCONFDIR": f"{root}/etc",
+                    "KEYBEARER_PATIENCE": "8"}
         for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"):
             if name in os.environ:
                 self.env[name] = os.environ[name]
@@ -75,7 +76,7 @@ class Home:
 
     def run(self, *words, text="", **variables):
         return subprocess.run([PROGRAM, *words], env=self.env | variables, input=text, capture_output=True,
-                              text=True, timeout=30)
+                              text=True, timeout=180)
 
 
 class Skip(Exception):

@@ -97,7 +97,7 @@ test_full (Journal *journal, gconstpointer data)
 
   for (guint i = 0; i < 5000; i++)
     kb_log_event ("made", "ci", "contoso", 0);
-  g_assert_cmpint (g_get_monotonic_time () - start, <, 5 * G_USEC_PER_SEC);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, 60 * G_USEC_PER_SEC);
 }
 
 static void

@@ -323,6 +323,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_setenv ("KEYBEARER_PATIENCE", "8", TRUE); /* late is not wrong */
   g_test_add_func ("/maker/one-maker", test_one_maker);
   g_test_add_func ("/maker/one-maker-with-cache", test_one_maker_with_cache);
   g_test_add_func ("/maker/one-maker-when-welcome", test_one_maker_when_welcome);

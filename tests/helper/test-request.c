@@ -65,7 +65,7 @@ test_deadline (void)
   g_autoptr (KbRequest) request = new_request ("https://git.example/");
 
   g_assert_cmpint (kb_request_remaining_ms (request), <=, KB_DEADLINE_MS);
-  g_assert_cmpint (kb_request_remaining_ms (request), >, KB_DEADLINE_MS - 5000);
+  g_assert_cmpint (kb_request_remaining_ms (request), >, KB_DEADLINE_MS - 14000);
   kb_request_set_deadline_ms (request, -5);
   g_assert_cmpint (kb_request_remaining_ms (request), ==, 0);
 }
@@ -90,7 +90,7 @@ test_sign_in_deadline (void)
 
   kb_request_begin_sign_in (request, 300000);
   g_assert_true (kb_request_asked (request));
-  g_assert_cmpint (kb_request_remaining_ms (request), >, 290000);
+  g_assert_cmpint (kb_request_remaining_ms (request), >, KB_DEADLINE_PROMPT_MS);
   kb_request_begin_sign_in (request, 1000);
   g_assert_cmpint (kb_request_remaining_ms (request), <=, 1000);
   kb_request_begin_sign_in (request, G_MAXINT64);

@@ -124,7 +124,7 @@ test_failures (Askpass *askpass, gconstpointer data)
       g_assert_error (error, KB_ERROR, KB_ERROR_INTERACTION);
       g_assert_nonnull (strstr (error->message, cases[i].says));
       g_assert_null (strstr (error->message, ANSWER));
-      g_assert_cmpint (kb_clock_boot_ms () - start, <, 5000);
+      g_assert_cmpint (kb_clock_boot_ms () - start, <, 50000);
       g_assert_cmpint (waitpid (-1, NULL, WNOHANG), ==, -1);
     }
 }

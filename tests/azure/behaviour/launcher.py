@@ -26,7 +26,7 @@ def alive(pid):
         return False
 
 
-def gone(pids, folder, seconds=10):
+def gone(pids, folder, seconds=120):
     """Whether processes and folder are gone, at the latest after a while."""
     limit = time.monotonic() + seconds
     while any(map(alive, pids)) or os.path.exists(folder):
