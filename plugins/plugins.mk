@@ -11,6 +11,7 @@ include plugins/kernel-keyring/kernel-keyring.mk
 include plugins/oauth/oauth.mk
 include plugins/password/password.mk
 include plugins/pat/pat.mk
+include plugins/pat-minting/pat-minting.mk
 include plugins/sealed-file/sealed-file.mk
 include plugins/secret-service/secret-service.mk
 include plugins/service-principal/service-principal.mk

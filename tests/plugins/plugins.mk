@@ -61,6 +61,9 @@ endif
 if PLUGIN_PAT
 source_tests += tests/plugins/test-pat
 endif
+if PLUGIN_PAT_MINTING
+source_tests += tests/plugins/test-pat-minting
+endif
 if PLUGIN_EXEC
 source_tests += tests/plugins/test-exec
 endif
@@ -98,6 +101,10 @@ tests_plugins_test_acr_LDFLAGS = $(host_ldflags)
 tests_plugins_test_pat_SOURCES = tests/plugins/test-pat.c $(source_host)
 tests_plugins_test_pat_LDADD = $(host_ldadd)
 tests_plugins_test_pat_LDFLAGS = $(host_ldflags)
+tests_plugins_test_pat_minting_SOURCES = tests/plugins/test-pat-minting.c $(source_host) \
+	plugins/pat-minting/leftovers.c
+tests_plugins_test_pat_minting_LDADD = $(host_ldadd)
+tests_plugins_test_pat_minting_LDFLAGS = $(host_ldflags)
 tests_plugins_test_exec_SOURCES = tests/plugins/test-exec.c $(source_host)
 tests_plugins_test_exec_LDADD = $(host_ldadd)
 tests_plugins_test_exec_LDFLAGS = $(host_ldflags)
