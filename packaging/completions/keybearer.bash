@@ -40,7 +40,7 @@ _keybearer ()
     pat,--scope) words=$(keybearer pat scopes 2>/dev/null) ;;
     pat,--state) words='active expired revoked all' ;;
     pat,--sort) words='name end state' ;;
-    pat,*) words='--scope --for --days --until --all-orgs --show --fd --name --state --sort --reverse --json --org' ;;
+    pat,*) words='--scope --for --days --until --all-orgs --to --fd --show --no-keep --name --state --sort --reverse --json --org --help' ;;
     api,-X) words='GET HEAD POST PUT PATCH DELETE OPTIONS' ;;
     api,*) words='-X -d -f --paginate --org --help' ;;
     store,init) words='sealed-file secret-service' ;;

@@ -9,12 +9,13 @@ plugins_azure_devops_azure_devops_la_SOURCES = \
 	plugins/azure-devops/audit-event.c plugins/azure-devops/audit-event.h \
 	plugins/azure-devops/client.c plugins/azure-devops/client.h \
 	plugins/azure-devops/pat.c plugins/azure-devops/pat.h \
+	plugins/azure-devops/pat-hand.c plugins/azure-devops/pat-hand.h \
 	plugins/azure-devops/pat-keep.c plugins/azure-devops/pat-keep.h \
 	plugins/azure-devops/pat-make.c \
 	plugins/azure-devops/pat-service.c plugins/azure-devops/pat-service.h \
 	plugins/azure-devops/pat-show.c plugins/azure-devops/pat-show.h \
 	plugins/azure-devops/show.c plugins/azure-devops/show.h \
-	$(devops_sources) $(devops_pat_sources) $(http_sources)
+	$(devops_sources) $(devops_pat_sources) $(run_sources) $(http_sources)
 plugins_azure_devops_azure_devops_la_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
 plugins_azure_devops_azure_devops_la_LDFLAGS = $(module_ldflags)
 plugins_azure_devops_azure_devops_la_LIBADD = $(CURL_LIBS) $(GLIB_LIBS)

@@ -3,16 +3,14 @@
    keyring before anything else.  Knows nothing of the wire. */
 #include "pat.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/arguments.h"
 #include "base/clock.h"
 #include "base/complain.h"
-#include "base/lines.h"
 #include "base/text.h"
+#include "pat-hand.h"
 #include "pat-keep.h"
 #include "pat-service.h"
 #include "pat-show.h"
@@ -33,7 +31,9 @@ typedef struct
   const char *days;
   const char *until;
   const char *fd;
+  const char *to;
   gboolean global;
+  gboolean unkept;
   gboolean show;
   gboolean json;
 } Wanted;
@@ -116,18 +116,16 @@ read_end (const Wanted *wanted, gint64 *end)
   return TRUE;
 }
 
+/* A token that nobody gets is of no use. */
 static gboolean
-read_fd (const char *text, int *fd)
+read_hand (const Wanted *wanted, KbPatHand *hand)
 {
-  gint64 number = 0;
-
-  if (text == NULL)
+  if (!kb_pat_hand_read (wanted->fd, wanted->to, hand))
+    return FALSE;
+  hand->show = wanted->show;
+  if (!wanted->unkept || wanted->show || hand->fd >= 0 || hand->command != NULL)
     return TRUE;
-  if (!kb_text_to_int64 (text, 65535, &number) || number < 3
-      || fcntl ((int) number, F_GETFL) < 0)
-    return complain ("pat: --fd is an open descriptor, 3 or higher, not %s", text);
-  *fd = (int) number;
-  return TRUE;
+  return complain ("pat create: --no-keep goes with --to, --fd or --show%s", "");
 }
 
 /* ---- what the server made of it -------------------------------------------------- */
@@ -148,23 +146,6 @@ tell_differences (const KbPatWanted *asked, const KbPat *made)
     }
   if (asked->scope != NULL && kb_scopes_are_broader (made->scope, asked->scope))
     complain ("the server granted more than was asked for: %s", made->scope);
-}
-
-static gboolean
-hand_over (KbCall *call, const Wanted *wanted, int fd, const KbPat *pat, GError **error)
-{
-  g_autoptr (KbBuffer) line = kb_buffer_new (0);
-
-  kb_buffer_append_secret (line, pat->secret);
-  kb_buffer_append_text (line, "\n");
-  if ((fd < 0 || kb_write_all (fd, kb_buffer_peek (line), kb_buffer_length (line)))
-      && (!wanted->show
-          || kb_write_all (kb_call_output (call), kb_buffer_peek (line),
-                           kb_buffer_length (line))))
-    return TRUE;
-  g_set_error (error, KB_ERROR, KB_ERROR_PROTOCOL,
-               "the token is kept but not handed on: %s", g_strerror (errno));
-  return FALSE;
 }
 
 static int
@@ -212,7 +193,16 @@ name_orphans (KbClient *client, const KbPatWanted *asked, gint64 since)
         "list");
 }
 
-/* Made and kept, or neither. */
+/* What nobody has opens no door. */
+static void
+give_up (KbClient *client, const KbPat *pat)
+{
+  if (!kb_pat_revoke (client, pat->id, NULL))
+    complain ("the new token could not be revoked; run: keybearer pat revoke %s",
+              pat->id);
+}
+
+/* Made and kept, or neither.  KEEP NULL: made. */
 static KbPat *
 make (KbClient *client, const KbPatWanted *asked, const char *keep, GError **error)
 {
@@ -228,18 +218,41 @@ make (KbClient *client, const KbPatWanted *asked, const char *keep, GError **err
         g_propagate_error (error, problem);
       return NULL;
     }
-  if (kb_pat_keep (client, keep, pat, &problem) == KB_OK)
+  if (keep == NULL || kb_pat_keep (client, keep, pat, &problem) == KB_OK)
     return g_steal_pointer (&pat);
-  if (!kb_pat_revoke (client, pat->id, NULL))
-    complain ("the new token could not be revoked; run: keybearer pat revoke %s",
-              pat->id);
+  give_up (client, pat);
   g_propagate_prefixed_error (error, problem, "not kept, so not made: ");
   return NULL;
 }
 
+/* One that is kept stays good, as whoever was to have it may have it already; one that is
+   not kept is nobody's. */
+static gboolean
+hand_on (KbCall *call, KbClient *client, const KbPatHand *hand, const KbPat *pat,
+         const char *keep, GError **error)
+{
+  GError *problem = NULL;
+
+  if (kb_pat_hand_on (hand, call, client, pat, &problem))
+    return TRUE;
+  if (keep == NULL)
+    give_up (client, pat);
+  if (keep == NULL)
+    g_propagate_prefixed_error (error, problem, "not handed on, so not made: ");
+  else
+    {
+      g_set_error (error, problem->domain, problem->code,
+                   "not handed on, but made and kept as store:%s; to end it, run: "
+                   "keybearer pat revoke %s: %s",
+                   keep, pat->id, problem->message);
+      g_error_free (problem);
+    }
+  return FALSE;
+}
+
 static int
-create (KbCall *call, const Wanted *wanted, const KbPatWanted *asked, int fd,
-        GError **error)
+create (KbCall *call, const Wanted *wanted, const KbPatWanted *asked,
+        const KbPatHand *hand, GError **error)
 {
   g_autoptr (KbClient) client = NULL;
   g_autoptr (KbPat) pat = NULL;
@@ -247,34 +260,42 @@ create (KbCall *call, const Wanted *wanted, const KbPatWanted *asked, int fd,
 
   if (kb_client_new (call, wanted->organization, &client, error) != KB_OK)
     return KB_CALL_NOTHING;
-  keep = kb_pat_keep_name (kb_client_organization (client), asked->name);
-  if (kb_pat_keep_check (client, keep, NULL, error) != KB_OK)
+  if (!wanted->unkept)
+    keep = kb_pat_keep_name (kb_client_organization (client), asked->name);
+  if (keep != NULL && kb_pat_keep_check (client, keep, NULL, error) != KB_OK)
     return KB_CALL_NOTHING;
   pat = make (client, asked, keep, error);
   if (pat == NULL)
     return KB_CALL_NOTHING;
   tell_differences (asked, pat);
-  return hand_over (call, wanted, fd, pat, error) ? tell (call, wanted, pat, keep, error)
-                                                  : KB_CALL_NOTHING;
+  return hand_on (call, client, hand, pat, keep, error)
+             ? tell (call, wanted, pat, keep, error)
+             : KB_CALL_NOTHING;
 }
 
 int
 kb_pat_run_create (KbCall *call, char **arguments, GError **error)
 {
   Wanted wanted = { 0 };
-  const KbArgument table[]
-      = { { "--org", NULL, &wanted.organization }, { "--scope", NULL, &wanted.scope },
-          { "--for", NULL, &wanted.job },          { "--days", NULL, &wanted.days },
-          { "--until", NULL, &wanted.until },      { "--fd", NULL, &wanted.fd },
-          { "--all-orgs", &wanted.global, NULL },  { "--show", &wanted.show, NULL },
-          { "--json", &wanted.json, NULL },        { NULL, NULL, NULL } };
+  const KbArgument table[] = { { "--org", NULL, &wanted.organization },
+                               { "--scope", NULL, &wanted.scope },
+                               { "--for", NULL, &wanted.job },
+                               { "--days", NULL, &wanted.days },
+                               { "--until", NULL, &wanted.until },
+                               { "--fd", NULL, &wanted.fd },
+                               { "--to", NULL, &wanted.to },
+                               { "--no-keep", &wanted.unkept, NULL },
+                               { "--all-orgs", &wanted.global, NULL },
+                               { "--show", &wanted.show, NULL },
+                               { "--json", &wanted.json, NULL },
+                               { NULL, NULL, NULL } };
   g_autofree char *scope = NULL;
+  g_auto (KbPatHand) hand = { .fd = -1 };
   KbPatWanted asked = { 0 };
-  int fd = -1;
 
   if (!kb_arguments_read ("pat create", arguments, table, 1, &wanted.word, NULL)
       || wanted.word == NULL || !read_name (wanted.word) || !read_scope (&wanted, &scope)
-      || !read_end (&wanted, &asked.valid_to) || !read_fd (wanted.fd, &fd))
+      || !read_end (&wanted, &asked.valid_to) || !read_hand (&wanted, &hand))
     return KB_CALL_USAGE;
   if (scope == NULL)
     {
@@ -286,7 +307,7 @@ kb_pat_run_create (KbCall *call, char **arguments, GError **error)
   asked.global = wanted.global;
   if (asked.valid_to == 0)
     asked.valid_to = kb_clock_now () + DAYS_DEFAULT * DAY_S;
-  return create (call, &wanted, &asked, fd, error);
+  return create (call, &wanted, &asked, &hand, error);
 }
 
 /* ---- update --------------------------------------------------------------------- */
