@@ -28,16 +28,27 @@ AREAS = (
     ("6b10046c-829d-44d2-8a1d-02f88f4ff032", "TokenIssue", "vstoken.dev.azure.com"),
     ("c5a2d98b-985c-432e-825e-3c6971edae87", "TokenAuth", "vstoken.dev.azure.com"),
     ("95935461-9e54-44bd-b9fb-04f4dd05d640", "TokenAdministration", "vstoken.dev.azure.com"),
-    ("d65b01c1-a9d1-40dc-b28a-1b04d47629bb", "OrganizationTokenOidc", "vstoken.dev.azure.com"))
+    ("d65b01c1-a9d1-40dc-b28a-1b04d47629bb", "OrganizationTokenOidc", "vstoken.dev.azure.com"),
+    # These two are not in the recording but in azure-devops-node-api, which looks them up.
+    ("8ccfef3d-2b87-4e99-8ccb-66e343d2daa8", "Profile", "vssps.dev.azure.com"),
+    ("5264459e-e5e0-4bd8-b118-0985e68a4ec5", "wit", "dev.azure.com"))
 ROUTES = (
-    ("00d9565f-ed9c-4a06-9a50-00e7896ccab4", "Location", "connectionData", 1, "0.0"),
-    ("e81700f7-3be2-46de-8624-2eb35882fcaa", "Location", "resourceAreas", 1, "0.0"),
-    ("603fe2ac-9723-48b9-88ad-09305aa6c6e1", "core", "projects", 4, "7.2"),
-    ("225f7195-f9c7-4d14-ab28-a83f7ff77e1f", "git", "repositories", 2, "7.2"))
-TEMPLATES = {"projects": "_apis/{resource}/{*projectId}",
-             "resourceAreas": "_apis/{resource}/{areaId}",
-             "repositories": "{project}/_apis/{area}/{resource}/{repositoryId}",
-             "connectionData": "_apis/{resource}"}
+    ("00d9565f-ed9c-4a06-9a50-00e7896ccab4", "Location", "connectionData", 1, "0.0",
+     "_apis/{resource}"),
+    ("e81700f7-3be2-46de-8624-2eb35882fcaa", "Location", "resourceAreas", 1, "0.0",
+     "_apis/{resource}/{areaId}"),
+    ("603fe2ac-9723-48b9-88ad-09305aa6c6e1", "core", "projects", 4, "7.2",
+     "_apis/{resource}/{*projectId}"),
+    ("225f7195-f9c7-4d14-ab28-a83f7ff77e1f", "git", "repositories", 2, "7.2",
+     "{project}/_apis/{area}/{resource}/{repositoryId}"),
+    ("f83735dc-483f-4238-a291-d45f6080a9af", "Profile", "profiles", 3, "0.0",
+     "_apis/{area}/{resource}/{id}"),
+    ("1a9c53f7-f243-4447-b110-35ef023636e4", "wit", "wiql", 2, "7.2",
+     "{project}/{team}/_apis/{area}/{resource}"),
+    ("72c7ddf8-2cdc-4f60-90cd-ab71c14a399b", "wit", "workItems", 3, "7.2",
+     "{project}/_apis/{area}/{resource}/{id}"),
+    ("62d3d110-0047-428c-ad3c-4fe872c91c74", "wit", "workItems", 3, "7.2",
+     "{project}/_apis/{area}/{resource}/${type}"))
 TIME = re.compile(r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,7})?(Z|[+-]\d\d:\d\d)$")
 VERSION = re.compile(r"^(\d+)\.(\d+)(-preview(\.\d+)?)?$")
 NEEDS = {"projects": ("app_token", "vso.project", "vso.code", "vso.profile"),
@@ -240,9 +251,9 @@ def routes(world, ask, owner, wanted):
     """OPTIONS _apis: what clients of Microsoft's own ask first."""
     name = wanted[0] if wanted else ""
     rows = [{"id": ident, "area": place, "resourceName": resource,
-             "routeTemplate": TEMPLATES[resource], "resourceVersion": number,
+             "routeTemplate": template, "resourceVersion": number,
              "minVersion": "1.0", "maxVersion": "7.2", "releasedVersion": released}
-            for ident, place, resource, number, released in ROUTES
+            for ident, place, resource, number, released, template in ROUTES
             if name in ("", place.lower())]
     return ok(world, ask, owner, {"count": len(rows), "value": rows})
 

@@ -20,19 +20,22 @@ class WorkItems:
     def __init__(self, world):
         self.world = world
         self.builds = collections.defaultdict(list)
+        self.items = collections.defaultdict(lambda: [
+            {"id": 970 + at, "rev": 1, "fields": {"System.Title": title, "System.State": state}}
+            for at, (title, state) in enumerate(TITLES)])
 
     async def answer(self, ask, org, place, owner, scopes):
         run = {("wit", "wiql"): self._wiql, ("wit", "workitems"): self._items,
                ("build", "builds"): self._builds}.get(tuple(place.area[:2]))
         if run is None or place.service != "tfs":
             return None
-        if not scopes & NEEDS[place.area[0]]:
+        needed = WRITES if place.area[1] == "workitems" and ask.method != "GET" else NEEDS[place.area[0]]
+        if not scopes & needed:
             return refusals.right_missing(self.world, ask)
         return await run(ask, org, place, owner)
 
     def _every(self, org):
-        return [{"id": 970 + at, "title": title, "state": state}
-                for at, (title, state) in enumerate(TITLES)]
+        return self.items[org.name]
 
     async def _wiql(self, ask, org, place, owner):
         if ask.method != "POST":
@@ -45,18 +48,43 @@ class WorkItems:
             return bad_query(self.world, ask)
         wanted = WHERE.search(query)
         rows = [item for item in self._every(org)
-                if wanted is None or item["state"].lower() == wanted[1].lower()]
+                if wanted is None or item["fields"]["System.State"].lower() == wanted[1].lower()]
         return wiql(self.world, ask, org, owner, rows)
 
     async def _items(self, ask, org, place, owner):
         ids = ask.query.get("ids", "") or "".join(place.area[2:3])
         wanted = {int(word) for word in ids.split(",") if word.isdecimal()}
         rows = [item for item in self._every(org) if item["id"] in wanted]
+        if ask.method in ("POST", "PATCH"):
+            return await self._change(ask, org, place, owner, rows)
         if ask.method != "GET":
             return None
         if place.area[2:3] and rows:
             return item(self.world, ask, owner, _shown(org, rows[0]))
         return items(self.world, ask, owner, [_shown(org, row) for row in rows])
+
+    async def _change(self, ask, org, place, owner, rows):
+        """A list of operations (RFC 6902) on fields; POST makes one, its kind behind a $."""
+        kind = "".join(place.area[2:3])
+        made = {"id": 970 + len(self._every(org)), "rev": 0,
+                "fields": {"System.WorkItemType": kind[1:].capitalize(), "System.State": "New"}}
+        if ask.method == "POST" and not (kind.startswith("$") and place.project):
+            return None
+        if ask.method == "PATCH" and not rows:
+            return None
+        try:
+            fields = {step["path"].removeprefix("/fields/"): step["value"]
+                      for step in json.loads(await ask.body()) if step["op"] in ("add", "replace")}
+        except (ValueError, KeyError, TypeError):
+            return refusals.plain(self.world, ask, 400, "You must pass a valid patch document in the "
+                                  "body of the request.", "Microsoft.VisualStudio.Services.Common."
+                                  "VssPropertyValidationException", refusals.FRAMEWORK, event=3000)
+        if ask.method == "POST":
+            self._every(org).append(made)
+        changed = rows[0] if ask.method == "PATCH" else made
+        changed["fields"].update(fields)
+        changed["rev"] += 1
+        return item(self.world, ask, owner, _shown(org, changed))
 
     async def _builds(self, ask, org, place, owner):
         queue = self.builds[org.name]
@@ -78,6 +106,7 @@ class WorkItems:
 
 NEEDS = {"wit": {"app_token", "vso.work", "vso.work_write", "vso.work_full"},
          "build": {"app_token", "vso.build", "vso.build_execute"}}
+WRITES = {"app_token", "vso.work_write", "vso.work_full"}
 
 
 def _address(org, number):
@@ -85,9 +114,7 @@ def _address(org, number):
 
 
 def _shown(org, row):
-    return {"id": row["id"], "rev": 1,
-            "fields": {"System.Title": row["title"], "System.State": row["state"]},
-            "url": _address(org, row["id"])}
+    return {**row, "url": _address(org, row["id"])}
 
 
 @recorded("R12")

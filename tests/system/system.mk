@@ -30,6 +30,7 @@ system_scripts = \
 	tests/system/test-parallel \
 	tests/system/test-password \
 	tests/system/test-pat \
+	tests/system/test-pat-clients \
 	tests/system/test-pat-minting \
 	tests/system/test-pats \
 	tests/system/test-second-chance \
