@@ -15,6 +15,7 @@ include plugins/pat-minting/pat-minting.mk
 include plugins/sealed-file/sealed-file.mk
 include plugins/secret-service/secret-service.mk
 include plugins/service-principal/service-principal.mk
+include plugins/session-token/session-token.mk
 include plugins/template/template.mk
 
 # Modules are found by name alone: nothing reads libtool's files.

@@ -9,6 +9,7 @@ import pats
 import place as places
 import refusals
 import rest
+import sessions
 from answer import Answer
 from gitsmart import GitServer
 from lfs import LfsServer
@@ -31,11 +32,12 @@ class DevOps:
         self.feeds = feeds.Feeds(world, self.blobs)
         self.audits = audits.Audits(world)
         self.pats = pats.Pats(world, vault, self.audits)
+        self.sessions = sessions.Sessions(world, vault, self.audits)
         self.items = WorkItems(world)
 
     async def answer(self, ask):
         place = places.locate(ask)
-        org = self.world.orgs.get(place.org)
+        org = self._org(place.org)
         if org is None and place.org and place.rest != ["_signin"]:
             return refusals.no_organization(self.world, ask)
         lines = ask.headers.getall("Authorization", [])
@@ -53,6 +55,10 @@ class DevOps:
         if path and path[2]:
             return await self._git(ask, org, place, verdict, path)
         return await self._rest(ask, org, place, verdict)
+
+    def _org(self, wanted):
+        by_id = {org.id: org for org in self.world.orgs.values()}
+        return self.world.orgs.get(wanted) or by_id.get(wanted)
 
     async def _git(self, ask, org, place, verdict, path):
         """git and LFS: every credential that is not good gets 401, so that git moves on."""
@@ -95,6 +101,7 @@ class DevOps:
         """The resources that can be changed; None where it is none of them."""
         owner, scopes = verdict.owner, verdict.scopes
         return (await self.pats.answer(ask, org, place, verdict)
+                or await self.sessions.answer(ask, org, place, verdict)
                 or self.audits.answer(ask, org, place, owner, scopes)
                 or await self.items.answer(ask, org, place, owner, scopes))
 

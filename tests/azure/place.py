@@ -16,17 +16,18 @@ SUFFIXES = ((".vssps.visualstudio.com", SPS), (".pkgs.visualstudio.com", PKGS),
             (".feeds.visualstudio.com", FEEDS), (".visualstudio.com", TFS))
 ORGLESS = ("app.vssps.visualstudio.com", "vssps.visualstudio.com")
 BLOBS = ".vsblob.vsassets.io"
+DEPLOYMENT = ".app.vssps.visualstudio.com"  # identity services by region: /A<organization's id>/
 STRANGER = "packages.northwind.example"  # nobody's that we know: see strangers.py
 LOGIN = (*entra.HOSTS, *entra_device.HOSTS)
 CERTIFICATE_NAMES = (*LOGIN, *forges.HOSTS, *SHARED, "*.visualstudio.com",
-                     "*.vssps.visualstudio.com", "*.pkgs.visualstudio.com",
+                     "*.vssps.visualstudio.com", "*.app.vssps.visualstudio.com", "*.pkgs.visualstudio.com",
                      "*.feeds.visualstudio.com", f"*{BLOBS}", STRANGER,
                      registries.HOST)
 
 
 @dataclasses.dataclass
 class Place:
-    """`org` is a name ("" where the host has none); `rest` is the path below the organization."""
+    """`org` is a name, at a deployment an id ("" where the host has none); `rest` is the path below the organization."""
     service: str
     org: str
     rest: list
@@ -49,11 +50,15 @@ def served(host):
     """Whether the proxy may lead a host to the stand-in."""
     return (host in LOGIN or host in forges.HOSTS or host in SHARED or host == STRANGER
             or host == registries.HOST
-            or is_blob(host) or _by_suffix(host) is not None)
+            or is_blob(host) or is_deployment(host) or _by_suffix(host) is not None)
 
 
 def is_blob(host):
     return host.endswith(BLOBS) and "." not in host[:-len(BLOBS)]
+
+
+def is_deployment(host):
+    return host.endswith(DEPLOYMENT) and "." not in host[:-len(DEPLOYMENT)]
 
 
 def _by_suffix(host):
@@ -71,6 +76,9 @@ def locate(ask):
     if ask.host in SHARED:
         org = ask.segments[0].lower() if ask.segments else ""
         return Place(SHARED[ask.host], org, ask.segments[1:], f"https://{ask.host}/{org}/")
+    if is_deployment(ask.host):
+        org = ask.segments[0].lower().removeprefix("a") if ask.segments else ""
+        return Place(SPS, org, ask.segments[1:], f"https://{ask.host}/A{org}/")
     service, org = _by_suffix(ask.host) or (TFS, "")
     rest = ask.segments
     if rest and rest[0].lower() == "defaultcollection":

@@ -46,7 +46,8 @@ class Pat:
 
 @dataclasses.dataclass
 class Verdict:
-    """`why` is "" for a good credential; `kind` is none, pat, entra, password or other."""
+    """`why` is "" for a good credential; `kind` is none, pat, entra, oauth, session, password or
+    other."""
     scheme: str = ""
     kind: str = "none"
     owner: object = None
@@ -108,6 +109,7 @@ class Vault:
         self.signer = Signer()
         self.pats = {}
         self.oauth = {}
+        self.sessions = {}
         self.forges = {}
         self.born = {}
         self.revoked = set()
@@ -170,6 +172,16 @@ class Vault:
             self.oauth[digest(token)] = Pat(owner, (), frozenset(app.permissions), now + lifetime)
         return token
 
+    def session(self, owner, org, scope, expires):
+        """A self-describing session token: a JWT of Azure DevOps, good in one organization."""
+        token = self.signer.sign({
+            "nameid": owner.oid, "scp": scope, "aui": worlds.guid(), "sid": worlds.guid(),
+            "iss": "app.vstoken.visualstudio.com",
+            "aud": f"app.vstoken.visualstudio.com|vso:{org.id}", "nbf": int(time.time()),
+            "exp": int(expires)})
+        self.sessions[digest(token)] = Pat(owner, (org.name,), frozenset(scope.split()), expires)
+        return token
+
     def opaque(self, owner, scope, lifetime, prefix, at):
         """An access token of another forge, good at that host alone."""
         token = f"{prefix}{worlds.letters(52)}"
@@ -216,6 +228,8 @@ class Vault:
     def _token(self, scheme, token, org):
         if digest(token) in self.oauth:
             return self._judge_oauth(scheme, token, org)
+        if digest(token) in self.sessions:
+            return self._judge_session(scheme, token, org)
         if token.count(".") == 2:
             return self._judge_entra(scheme, token, org)
         known = self.pats.get(digest(token))
@@ -230,6 +244,16 @@ class Vault:
         if not why and org and known.owner.name not in org.members:
             why = "not-member"
         return Verdict(scheme, "pat", known.owner, why, known.scope)
+
+    def _judge_session(self, scheme, token, org):
+        """In an Authorization header of either scheme, in its own organization."""
+        known = self.sessions[digest(token)]
+        why = self._fate(token, known.expires)
+        if not why and org and org.name not in known.orgs:
+            why = "other-org"
+        if not why and org and known.owner.name not in org.members:
+            why = "not-member"
+        return Verdict(scheme, "session", known.owner, why, known.scope)
 
     def _judge_oauth(self, scheme, token, org):
         """A token of the older OAuth platform: an organization may have switched these off."""

@@ -75,6 +75,9 @@ if PLUGIN_OAUTH
 source_tests += tests/plugins/test-oauth tests/plugins/test-oauth-paste tests/plugins/test-oauth-pieces \
 	tests/plugins/test-oauth-provider
 endif
+if PLUGIN_SESSION_TOKEN
+source_tests += tests/plugins/test-session-token
+endif
 if PLUGIN_AZURE_DEVOPS
 source_tests += tests/plugins/test-azure-devops tests/plugins/test-pat-record
 endif
@@ -119,6 +122,11 @@ tests_plugins_test_azure_devops_oauth_SOURCES = \
 	tests/plugins/test-azure-devops-oauth.c $(source_host)
 tests_plugins_test_azure_devops_oauth_LDADD = $(host_ldadd)
 tests_plugins_test_azure_devops_oauth_LDFLAGS = $(host_ldflags)
+tests_plugins_test_session_token_SOURCES = tests/plugins/test-session-token.c \
+	$(source_host) $(session_token_exchange)
+tests_plugins_test_session_token_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
+tests_plugins_test_session_token_LDADD = $(host_ldadd) $(CURL_LIBS)
+tests_plugins_test_session_token_LDFLAGS = $(host_ldflags)
 tests_plugins_test_template_SOURCES = tests/plugins/test-template.c $(source_host)
 tests_plugins_test_template_LDADD = $(host_ldadd)
 tests_plugins_test_template_LDFLAGS = $(host_ldflags)
