@@ -26,7 +26,8 @@ devops_pat_sources = \
 	plugins/common/devops-scopes.c plugins/common/devops-scopes.h \
 	plugins/common/pat-call.c plugins/common/pat-call.h \
 	plugins/common/pat-record.c plugins/common/pat-record.h
-discovery_sources = plugins/common/discovery.c plugins/common/discovery.h
+memo_sources = plugins/common/memo.c plugins/common/memo.h
+discovery_sources = plugins/common/discovery.c plugins/common/discovery.h $(memo_sources)
 listener_sources = \
 	plugins/common/listener.c plugins/common/listener.h \
 	plugins/common/listener-form.c plugins/common/listener-form.h \

@@ -5,8 +5,11 @@
 
 #include "base/json.h"
 #include "base/url.h"
+#include "common/memo.h"
 
 #include <string.h>
+
+#define MEMO "discovery"
 
 static const char *const members[KB_OAUTH_ENDPOINTS]
     = { "authorization_endpoint", "token_endpoint", "device_authorization_endpoint",
@@ -149,12 +152,20 @@ ask (KbHttp *http, const KbRequest *request, const char *issuer, gboolean oidc,
   static const char *const headers[] = { "Accept: application/json", NULL };
   g_autofree char *url = address (issuer, oidc);
   KbHttpCall call = { .url = url, .headers = headers };
+  g_autofree char *folder = kb_memo_cache (MEMO);
   g_autoptr (KbHttpAnswer) answer = kb_http_send (http, request, &call, error);
 
   if (answer == NULL)
     return NULL;
   if (answer->status == 200)
-    return kb_discovery_parse (answer->body, issuer, origins, error);
+    {
+      KbDiscovery *discovery = kb_discovery_parse (answer->body, issuer, origins, error);
+
+      if (discovery != NULL)
+        kb_memo_write (folder, issuer, kb_secret_peek (answer->body),
+                       kb_secret_length (answer->body));
+      return discovery;
+    }
   g_set_error (error, KB_ERROR,
                answer->status == 429 || answer->status >= 500 ? (int) KB_ERROR_NETWORK
                                                               : (int) KB_ERROR_PROTOCOL,
@@ -162,9 +173,21 @@ ask (KbHttp *http, const KbRequest *request, const char *issuer, gboolean oidc,
   return NULL;
 }
 
+static KbDiscovery *
+recall (const KbRequest *request, const char *issuer, const char *const *origins)
+{
+  g_autofree char *folder = kb_memo_cache (MEMO);
+  g_autoptr (KbSecret) body = NULL;
+
+  if (kb_request_fresh (request))
+    return NULL;
+  body = kb_memo_read (folder, issuer, KB_DISCOVERY_LIFE);
+  return body != NULL ? kb_discovery_parse (body, issuer, origins, NULL) : NULL;
+}
+
 KbDiscovery *
-kb_discovery_fetch (KbHttp *http, const KbRequest *request, const char *issuer,
-                    const char *const *origins, GError **error)
+kb_discovery_find (KbHttp *http, const KbRequest *request, const char *issuer,
+                   const char *const *origins, GError **error)
 {
   g_autoptr (GError) problem = NULL;
   g_autofree char *origin = origin_of (issuer);
@@ -175,6 +198,9 @@ kb_discovery_fetch (KbHttp *http, const KbRequest *request, const char *issuer,
       g_set_error_literal (error, KB_ERROR, KB_ERROR_CONFIG, "issuer: not an https URL");
       return NULL;
     }
+  discovery = recall (request, issuer, origins);
+  if (discovery != NULL)
+    return discovery;
   discovery = ask (http, request, issuer, TRUE, origins, &problem);
   if (discovery != NULL)
     return discovery;

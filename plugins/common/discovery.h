@@ -36,10 +36,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbDiscovery, kb_discovery_free)
 KbDiscovery *kb_discovery_parse (KbSecret *body, const char *issuer,
                                  const char *const *origins, GError **error);
 
-/* The same, asked for: first as OpenID Connect has it, then as RFC 8414. */
-KbDiscovery *kb_discovery_fetch (KbHttp *http, const KbRequest *request,
-                                 const char *issuer, const char *const *origins,
-                                 GError **error);
+/* The same of what was kept, unless a person signs in anew, or of what it answers now:
+   first as OpenID Connect has it, then as RFC 8414.  A document that is refused is never
+   kept, and one that was kept is judged again. */
+#define KB_DISCOVERY_LIFE (24 * 3600)
+KbDiscovery *kb_discovery_find (KbHttp *http, const KbRequest *request,
+                                const char *issuer, const char *const *origins,
+                                GError **error);
 
 G_END_DECLS
 

@@ -21,6 +21,8 @@ kb_id_token_clear (KbIdToken *id)
 {
   g_clear_pointer (&id->account, g_free);
   g_clear_pointer (&id->tenant, g_free);
+  g_clear_pointer (&id->issuer, g_free);
+  g_clear_pointer (&id->subject, g_free);
 }
 
 static gboolean
@@ -157,7 +159,7 @@ check_claims (const KbJson *json, const KbIdTokenRules *rules, GError **error)
     return refuse (error, KB_ERROR_DENIED, "comes from another issuer");
   if (!kb_json_int64 (json, kb_json_member (json, 0, "exp"), FALSE, &expires))
     return refuse (error, KB_ERROR_PROTOCOL, "does not say when it ends");
-  if (expires + SKEW_SECONDS < kb_clock_now ())
+  if (!rules->renewed && expires + SKEW_SECONDS < kb_clock_now ())
     return refuse (error, KB_ERROR_DENIED,
                    "is over already: check this computer's clock and time zone");
   return TRUE;
@@ -190,6 +192,7 @@ kb_id_token_read (const KbSecret *token, const KbIdTokenRules *rules, KbIdToken 
   g_autoptr (KbJson) json = parse_claims (token);
   g_autofree char *account = NULL;
   g_autofree char *tenant = NULL;
+  g_autofree char *sub = NULL;
 
   if (json == NULL)
     return refuse (error, KB_ERROR_PROTOCOL, "cannot be read");
@@ -199,7 +202,10 @@ kb_id_token_read (const KbSecret *token, const KbIdTokenRules *rules, KbIdToken 
   if (account == NULL)
     return refuse (error, KB_ERROR_PROTOCOL, "does not say who signed in");
   tenant = claim (json, "tid");
+  sub = kb_json_string (json, kb_json_member (json, 0, "sub"));
   id->account = g_steal_pointer (&account);
+  id->issuer = claim (json, "iss");
+  id->subject = sub != NULL ? kb_text_sha256 (sub, strlen (sub)) : NULL;
   id->tenant
       = tenant != NULL && kb_guid_is_valid (tenant) ? g_ascii_strdown (tenant, -1) : NULL;
   return TRUE;

@@ -16,6 +16,8 @@ typedef struct
   char *account; /* preferred_username, upn or email in lower case, else oid@tid or sub;
                     clean text */
   char *tenant;  /* tid in lower case, or NULL */
+  char *issuer;  /* iss, clean text, or NULL */
+  char *subject; /* SHA-256 of sub, or NULL: it has none */
 } KbIdToken;
 
 void kb_id_token_clear (KbIdToken *id);
@@ -27,6 +29,7 @@ typedef struct
   const char *nonce;  /* what `nonce` has to be, or NULL: it was not asked for */
   const char *origin; /* the origin that `iss` has to have, or NULL */
   const char *issuer; /* what `iss` has to be, to the letter, or NULL */
+  gboolean renewed;   /* it came with a refresh: its own end does not matter */
 } KbIdTokenRules;
 
 /* KB_ERROR_DENIED when it belongs to another client, sign-in or issuer, or is over;

@@ -3,6 +3,7 @@
    Knows nothing of how the browser is started and of how its answer is received. */
 #include "oauth/paste.h"
 #include "oauth/sign-in.h"
+#include "oauth/subject.h"
 
 #include "base/text.h"
 #include "common/browser.h"
@@ -271,6 +272,7 @@ redeem (const Flow *flow, const KbSignIn *answer, KbOauth2Refusal *refusal, KbId
   if (token == NULL || !kb_oauth_job_who (job, token, flow->nonce, id, error)
       || !kb_oauth_check_person (job, id, error))
     return KB_FAILED;
+  kb_oauth_subject_set (job, id);
   return kb_oauth_job_finish (job, token, id, NULL, credential, error);
 }
 

@@ -5,6 +5,7 @@
 
 #include "common/device.h"
 #include "oauth/qr.h"
+#include "oauth/subject.h"
 
 /* For 15 minutes whoever is shown the code could be somebody else's: the long form, as
    the RFC has it. */
@@ -118,5 +119,6 @@ kb_oauth_device (const KbOauthJob *job, KbCredential **credential, GError **erro
   if (token == NULL || !kb_oauth_job_who (job, token, NULL, &id, error)
       || !kb_oauth_check_person (job, &id, error))
     return KB_FAILED;
+  kb_oauth_subject_set (job, &id);
   return kb_oauth_job_finish (job, token, &id, NULL, credential, error);
 }

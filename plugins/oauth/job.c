@@ -5,6 +5,7 @@
 
 #include "common/authority.h"
 #include "common/claims.h"
+#include "common/memo.h"
 #include "common/tenant.h"
 
 #include <string.h>
@@ -168,6 +169,56 @@ kb_oauth_job_new (const KbOauthSettings *settings, const KbRequest *request,
   return g_steal_pointer (&job);
 }
 
+/* ---- claims --------------------------------------------------------------------- */
+
+#define CLAIMS "claims"
+#define CLAIMS_LIFE 3600
+
+/* New. */
+static char *
+claims_key (const KbOauthJob *job)
+{
+  return g_strdup_printf ("%s %s", kb_instance_name (job->settings->instance),
+                          kb_request_place (job->request));
+}
+
+void
+kb_oauth_job_remember_claims (const KbOauthJob *job)
+{
+  g_autofree char *folder = kb_memo_cache (CLAIMS);
+  g_autofree char *key = claims_key (job);
+
+  if (job->claims != NULL)
+    kb_memo_write (folder, key, job->claims, strlen (job->claims));
+}
+
+void
+kb_oauth_job_recall_claims (KbOauthJob *job)
+{
+  g_autofree char *folder = kb_memo_cache (CLAIMS);
+  g_autofree char *key = claims_key (job);
+  g_autoptr (KbSecret) text = NULL;
+  g_autoptr (KbJson) json = NULL;
+
+  if (job->claims != NULL)
+    return;
+  text = kb_memo_read (folder, key, CLAIMS_LIFE);
+  json = text != NULL ? kb_json_parse (text, NULL) : NULL;
+  if (json != NULL && kb_json_type (json, 0) == KB_JSON_OBJECT)
+    job->claims = g_strdup (kb_secret_peek (text));
+}
+
+void
+kb_oauth_job_forget_claims (const KbOauthJob *job)
+{
+  g_autofree char *folder = kb_memo_cache (CLAIMS);
+  g_autofree char *key = claims_key (job);
+
+  kb_memo_forget (folder, key);
+}
+
+/* ---- requests ------------------------------------------------------------------- */
+
 char *
 kb_oauth_job_endpoint (const KbOauthJob *job, KbOauthEndpoint endpoint)
 {
@@ -280,17 +331,24 @@ meant_account (const KbOauthJob *job)
 }
 
 gboolean
+kb_oauth_job_read_id (const KbOauthJob *job, const KbOauth2Token *token,
+                      const char *nonce, gboolean renewed, KbIdToken *id, GError **error)
+{
+  KbIdTokenRules rules = { .client = job->settings->client,
+                           .nonce = nonce,
+                           .origin = job->settings->origin,
+                           .issuer = job->provider != NULL ? job->provider->issuer : NULL,
+                           .renewed = renewed };
+
+  return kb_id_token_read (token->id_token, &rules, id, error);
+}
+
+gboolean
 kb_oauth_job_who (const KbOauthJob *job, const KbOauth2Token *token, const char *nonce,
                   KbIdToken *id, GError **error)
 {
-  KbIdTokenRules rules
-      = { .client = job->settings->client,
-          .nonce = nonce,
-          .origin = job->settings->origin,
-          .issuer = job->provider != NULL ? job->provider->issuer : NULL };
-
   if (token->id_token != NULL)
-    return kb_id_token_read (token->id_token, &rules, id, error);
+    return kb_oauth_job_read_id (job, token, nonce, FALSE, id, error);
   if (nonce != NULL && kb_oauth_settings_asks (job->settings, "openid"))
     {
       g_set_error_literal (error, KB_ERROR, KB_ERROR_PROTOCOL,
@@ -338,16 +396,18 @@ missing_word (const KbOauthJob *job, const char *scope)
 }
 
 /* Entra's token for another resource would be refused later with no reason given; a forge
-   may name a narrower scope by a wider one, so there it is only noted. */
+   may name a narrower scope by a wider one, so there it is only noted.  So it is where
+   the refresh token that was answered with less may be of no use any more. */
 static gboolean
-check_scope (const KbOauthJob *job, const KbOauth2Token *token, GError **error)
+check_scope (const KbOauthJob *job, const KbOauth2Token *token, gboolean renewed,
+             GError **error)
 {
   g_autofree char *missing
       = token->scope != NULL ? missing_word (job, token->scope) : NULL;
 
   if (missing == NULL)
     return TRUE;
-  if (job->provider != NULL && job->provider->issuer == NULL)
+  if (job->provider != NULL && (renewed || job->provider->issuer == NULL))
     {
       kb_request_note (job->request, "the server did not grant the scope %s", missing);
       return TRUE;
@@ -387,7 +447,7 @@ kb_oauth_job_finish (const KbOauthJob *job, const KbOauth2Token *token,
   g_autofree char *realm
       = kb_oauth_realm (job->settings, job->request, any ? id->tenant : job->tenant);
 
-  if (!check_scope (job, token, error))
+  if (!check_scope (job, token, renewal != NULL, error))
     return KB_FAILED;
   *credential = make_credential (job, token, id->account, renewal);
   kb_credential_set_identity (*credential, id->account, realm);

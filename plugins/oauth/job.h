@@ -41,6 +41,13 @@ const char *kb_oauth_account (const KbOauthSettings *settings, const KbRequest *
 char *kb_oauth_realm (const KbOauthSettings *settings, const KbRequest *request,
                       const char *tenant);
 
+/* Claims that no refresh could satisfy are remembered for the next sign-in at the place,
+   for an hour at most: whoever runs the command that helps does not see the challenge any
+   more.  Recall leaves claims that are there alone. */
+void kb_oauth_job_remember_claims (const KbOauthJob *job);
+void kb_oauth_job_recall_claims (KbOauthJob *job);
+void kb_oauth_job_forget_claims (const KbOauthJob *job);
+
 /* New, or NULL: a provider has none. */
 char *kb_oauth_job_endpoint (const KbOauthJob *job, KbOauthEndpoint endpoint);
 
@@ -65,6 +72,12 @@ gboolean kb_oauth_job_add_scope (const KbOauthJob *job, KbBuffer *form);
 KbOauth2Token *kb_oauth_job_ask (const KbOauthJob *job, const KbBuffer *form,
                                  const KbSecret *grant, KbOauth2Refusal *refusal,
                                  GError **error);
+
+/* Who TOKEN's id_token, which it has, is of; NONCE may be NULL, and RENEWED tells that it
+   came with a refresh. */
+gboolean kb_oauth_job_read_id (const KbOauthJob *job, const KbOauth2Token *token,
+                               const char *nonce, gboolean renewed, KbIdToken *id,
+                               GError **error);
 
 /* Who signed in.  NONCE may be NULL.  FALSE with ERROR when it is nobody who may; without
    an id_token (generic providers) it is whoever was meant. */

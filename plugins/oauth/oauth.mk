@@ -10,6 +10,7 @@ plugins_oauth_oauth_la_SOURCES = \
 	plugins/oauth/job.c plugins/oauth/job.h \
 	plugins/oauth/refresh.c plugins/oauth/refresh.h \
 	plugins/oauth/sign-in.c plugins/oauth/sign-in.h \
+	plugins/oauth/subject.c plugins/oauth/subject.h \
 	plugins/oauth/browser-flow.c plugins/oauth/device-flow.c \
 	plugins/oauth/paste.c plugins/oauth/paste.h \
 	plugins/oauth/qr.c plugins/oauth/qr.h \

@@ -165,8 +165,8 @@ kb_oauth_provider_complete (const KbOauthProvider *provider, guint flows,
 
   if (!is_whole (provider, flows))
     {
-      found = kb_discovery_fetch (http, request, provider->issuer,
-                                  kb_instance_list (instance, "endpoint-origins"), error);
+      found = kb_discovery_find (http, request, provider->issuer,
+                                 kb_instance_list (instance, "endpoint-origins"), error);
       if (found == NULL)
         {
           g_free (whole);

@@ -3,6 +3,8 @@
    Knows nothing of people and of stores. */
 #include "oauth/refresh.h"
 
+#include "oauth/subject.h"
+
 static gboolean
 fill (const KbOauthJob *job, KbBuffer *form, const KbSecret *renewal)
 {
@@ -10,19 +12,31 @@ fill (const KbOauthJob *job, KbBuffer *form, const KbSecret *renewal)
          && kb_oauth_job_add_scope (job, form);
 }
 
-/* No nonce: a refresh has none, and an id_token in its answer is a courtesy. */
-static void
-who_refreshed (const KbOauthJob *job, const KbOauth2Token *token, KbIdToken *id)
+/* Kept under the name by which it was found, whatever the person is called by now.  No
+   nonce: a refresh has none, and an id_token in its answer is a courtesy; but where there
+   is one, it has to be of whoever signed in (OpenID Connect Core 12.2). */
+static gboolean
+who_refreshed (const KbOauthJob *job, const KbOauth2Token *token, KbIdToken *id,
+               GError **error)
 {
   const char *account = kb_oauth_account (job->settings, job->request);
+  g_autoptr (GError) problem = NULL;
 
-  if (job->provider == NULL || account == NULL)
+  if (token->id_token != NULL
+      && !kb_oauth_job_read_id (job, token, NULL, TRUE, id, &problem)
+      && g_error_matches (problem, KB_ERROR, KB_ERROR_DENIED))
+    {
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return FALSE;
+    }
+  if (account == NULL && id->account == NULL)
     (void) kb_oauth_job_who (job, token, NULL, id, NULL);
-  if (account == NULL)
-    return;
-  /* Kept under the name by which it was found, whatever the person is called by now. */
-  g_free (id->account);
-  id->account = g_strdup (account);
+  if (account != NULL)
+    {
+      g_free (id->account);
+      id->account = g_strdup (account);
+    }
+  return kb_oauth_subject_is_same (job, id, error);
 }
 
 /* Not every provider says invalid_grant when only a new sign-in helps; a fault of the
@@ -61,8 +75,11 @@ kb_oauth_refresh (KbOauthJob *job, KbCredential **credential, GError **error)
           g_free (job->claims);
           job->claims = g_steal_pointer (&refusal.claims);
         }
+      if (g_error_matches (*error, KB_ERROR, KB_ERROR_INTERACTION))
+        kb_oauth_job_remember_claims (job);
       return KB_FAILED;
     }
-  who_refreshed (job, token, &id);
+  if (!who_refreshed (job, token, &id, error))
+    return KB_FAILED;
   return kb_oauth_job_finish (job, token, &id, renewal, credential, error);
 }

@@ -148,15 +148,13 @@ wants_more (KbOauthJob *job, KbOauth2Refusal *refusal)
   return TRUE;
 }
 
-KbAnswer
-kb_oauth_sign_in (KbOauthJob *job, KbCredential **credential, GError **error)
+static KbAnswer
+sign_in (KbOauthJob *job, KbCredential **credential, GError **error)
 {
   g_auto (KbOauth2Refusal) refusal = { 0 };
   g_autoptr (GError) problem = NULL;
   KbAnswer answer;
 
-  if (!check_flow (job, error))
-    return KB_FAILED;
   if (kb_oauth_job_flows (job) == 0)
     {
       g_set_error_literal (error, KB_ERROR, KB_ERROR_CONFIG,
@@ -170,5 +168,19 @@ kb_oauth_sign_in (KbOauthJob *job, KbCredential **credential, GError **error)
     return kb_oauth_browser (job, NULL, credential, error);
   if (answer == KB_FAILED)
     g_propagate_error (error, g_steal_pointer (&problem));
+  return answer;
+}
+
+KbAnswer
+kb_oauth_sign_in (KbOauthJob *job, KbCredential **credential, GError **error)
+{
+  KbAnswer answer;
+
+  if (!check_flow (job, error))
+    return KB_FAILED;
+  kb_oauth_job_recall_claims (job);
+  answer = sign_in (job, credential, error);
+  if (answer == KB_OK)
+    kb_oauth_job_forget_claims (job);
   return answer;
 }

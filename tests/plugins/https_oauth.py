@@ -14,7 +14,8 @@ import urllib.request
 TENANT = "72f988bf-0000-4000-8000-000000000000"
 HOME = "11111111-0000-4000-8000-000000000001"
 RESOURCE = "499b84ac-1321-427f-aa17-267ca6975798"
-ISSUERS = ("oauth-found", "oauth-less", "oauth-quiet", "oauth-realm", "oauth-mixed-up")
+ISSUERS = ("oauth-found", "oauth-less", "oauth-quiet", "oauth-realm", "oauth-mixed-up", "oauth-same",
+           "oauth-swapped", "oauth-narrowed")
 CLAIMS = '{"access_token":{"nbf":{"essential":true, "value":"1611165359"}}}'
 
 
@@ -30,12 +31,12 @@ def decoded(text):
 
 def id_token(name, form, origin, nonce):
     claims = {"aud": form["client_id"], "iss": f"{origin}/{TENANT}/v2.0", "exp": int(time.time()) + 3600,
-              "nonce": nonce, "preferred_username": "Ana@Contoso.example", "tid": TENANT}
+              "nonce": nonce, "sub": "ana", "preferred_username": "Ana@Contoso.example", "tid": TENANT}
     if name in ISSUERS:
         claims["iss"] = f"{origin}/{name}"
     changes = {"oauth-nonce": {"nonce": "other"}, "oauth-realm": {"iss": f"{origin}/oauth-found"}, "oauth-audience": {"aud": "other"},
                "oauth-issuer": {"iss": "https://login.evil.example/v2.0"},
-               "oauth-late": {"exp": int(time.time()) - 3600}, "oauth-nobody": {"preferred_username": ""},
+               "oauth-late": {"exp": int(time.time()) - 3600}, "oauth-nobody": {"preferred_username": "", "sub": ""},
                "organizations": {"tid": HOME}}
     return ".".join((encoded({"alg": "none"}), encoded(claims | changes.get(name, {})), "x"))
 
@@ -68,7 +69,7 @@ def redeemed(server, name, form, origin):
     if name == "oauth-used":
         return server.refusal("invalid_grant", 54005, "code was already redeemed")
     if name in ISSUERS:
-        return server.good(refresh_token="CANARY-first", scope="git" if name == "oauth-found" else "openid",
+        return server.good(refresh_token="CANARY-first", scope="openid" if name == "oauth-less" else "git",
                            id_token=id_token(name, form, origin, code.get("nonce")))
     token = "absent" if name == "oauth-silent" else id_token(name, form, origin, code.get("nonce"))
     return server.good(refresh_token="CANARY-first", id_token=token, scope=f"{RESOURCE}/.default")
@@ -89,8 +90,18 @@ def refreshed(server, name, form):
         return server.good()
     if name == "oauth-forge":
         return server.good(refresh_token="CANARY-new", scope="repo,gist", token_type="bearer")
+    if name in ISSUERS:
+        return server.good(refresh_token="CANARY-new", scope="openid" if name == "oauth-narrowed" else "git",
+                           id_token=renewed(name, form, server.origin))
     return server.good(refresh_token="CANARY-new", refresh_in=1800,
                        scope=f"{RESOURCE}/user_impersonation {RESOURCE}/.default")
+
+
+def renewed(name, form, origin):
+    """The id_token of a refresh has no nonce, and may have ended like the one before it."""
+    claims = {"aud": form["client_id"], "iss": f"{origin}/{name}", "exp": int(time.time()) - 3600,
+              "sub": "eve" if name == "oauth-swapped" else "ana", "preferred_username": "Ana@Contoso.example"}
+    return ".".join((encoded({"alg": "none"}), encoded(claims), "x"))
 
 
 def front_door(server, name):

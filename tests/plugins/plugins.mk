@@ -73,7 +73,7 @@ source_tests += tests/plugins/test-oauth2 tests/plugins/test-http
 endif
 if PLUGIN_OAUTH
 source_tests += tests/plugins/test-oauth tests/plugins/test-oauth-paste tests/plugins/test-oauth-pieces \
-	tests/plugins/test-oauth-provider
+	tests/plugins/test-oauth-provider tests/plugins/test-memo
 endif
 if PLUGIN_SESSION_TOKEN
 source_tests += tests/plugins/test-session-token
@@ -168,7 +168,11 @@ tests_plugins_test_azure_devops_SOURCES = tests/plugins/test-azure-devops.c \
 tests_plugins_test_azure_devops_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
 tests_plugins_test_azure_devops_LDADD = $(host_ldadd)
 tests_plugins_test_azure_devops_LDFLAGS = $(host_ldflags)
-tests_plugins_test_oauth_provider_SOURCES = tests/plugins/test-oauth-provider.c $(source_host)
+tests_plugins_test_memo_SOURCES = tests/plugins/test-memo.c $(memo_sources)
+tests_plugins_test_memo_LDADD = $(unit_ldadd)
+tests_plugins_test_memo_LDFLAGS = $(unit_ldflags)
+tests_plugins_test_oauth_provider_SOURCES = tests/plugins/test-oauth-provider.c $(source_host) \
+	$(memo_sources)
 tests_plugins_test_oauth_provider_LDADD = $(host_ldadd)
 tests_plugins_test_oauth_provider_LDFLAGS = $(host_ldflags)
 tests_plugins_test_pat_record_SOURCES = tests/plugins/test-pat-record.c \

@@ -152,7 +152,7 @@ read_with (const KbIdTokenRules *rules, const char *claims, KbIdToken *id, GErro
 static gboolean
 read_id (const char *claims, KbIdToken *id, GError **error)
 {
-  KbIdTokenRules rules = { CLIENT, "n-1", ORIGIN, NULL };
+  KbIdTokenRules rules = { CLIENT, "n-1", ORIGIN, NULL, FALSE };
 
   return read_with (&rules, claims, id, error);
 }
@@ -219,7 +219,7 @@ test_foreign_id_tokens (void)
 static gboolean
 read_generic_id (const char *claims)
 {
-  KbIdTokenRules rules = { "my-app", NULL, "https://id.example", ISSUER };
+  KbIdTokenRules rules = { "my-app", NULL, "https://id.example", ISSUER, FALSE };
   g_autofree char *full
       = g_strconcat ("{\"exp\":4102444800,\"sub\":\"s\",", claims, "}", NULL);
   g_auto (KbIdToken) id = { 0 };

@@ -3,6 +3,8 @@
    server.  Knows no provider by name. */
 #include "source-host.h"
 
+#include "common/memo.h"
+
 #include <string.h>
 
 static HttpsServer *server;
@@ -60,23 +62,55 @@ test_no_client (void)
 
 /* ---- issuers -------------------------------------------------------------------- */
 
+/* New. */
+static char *
+issuer_of (const char *name)
+{
+  g_autofree char *origin = https_server_origin (server, "trusted");
+
+  return g_strconcat (origin, "/", name, NULL);
+}
+
+static SourceHost *
+host_of (const char *name)
+{
+  KbNetwork network = { server->ca_file, NULL };
+  g_autofree char *issuer = issuer_of (name);
+  g_autoptr (GError) wrong = NULL;
+  SourceHost *host
+      = source_host_new ("oauth", &network, &wrong, "issuer", issuer, "client-id", "abc",
+                         "scope", "openid git", "flows", "browser", NULL);
+
+  g_assert_no_error (wrong);
+  return host;
+}
+
 /* Signs in at the issuer that the server calls NAME. */
 static KbCredential *
 signed_in (const char *name, GError **error)
 {
-  KbNetwork network = { server->ca_file, NULL };
-  g_autofree char *origin = https_server_origin (server, "trusted");
-  g_autofree char *issuer = g_strconcat (origin, "/", name, NULL);
-  g_autoptr (GError) wrong = NULL;
-  g_autoptr (SourceHost) host
-      = source_host_new ("oauth", &network, &wrong, "issuer", issuer, "client-id", "abc",
-                         "scope", "openid git", "flows", "browser", NULL);
+  g_autoptr (SourceHost) host = host_of (name);
   g_autoptr (KbRequest) request = source_host_request_for ("git.example");
   KbCredential *credential = NULL;
 
-  g_assert_no_error (wrong);
   kb_request_set_talk (request, talk);
   (void) source_host_acquire (host, request, &credential, error);
+  return credential;
+}
+
+/* Nobody is there; *NOTE is new, or NULL. */
+static KbCredential *
+refreshed (const char *name, char **note, GError **error)
+{
+  g_autoptr (SourceHost) host = host_of (name);
+  g_autoptr (KbRequest) request = source_host_request_for ("git.example");
+  g_autoptr (KbSecret) secret = kb_secret_new_text ("CANARY-old");
+  KbCredential *credential = NULL;
+
+  kb_request_set_account (request, "ana@contoso.example");
+  kb_request_hand (request, NULL, FALSE, secret, NULL);
+  (void) source_host_acquire (host, request, &credential, error);
+  *note = g_strdup (kb_request_last_note (request));
   return credential;
 }
 
@@ -117,6 +151,73 @@ test_foreign_issuers (void)
   assert_turned_away ("oauth-moved", KB_ERROR_NETWORK, "HTTP 302");
   g_assert_cmpuint (https_server_count (server, "oauth-quiet token"), ==, 0);
   g_assert_cmpuint (https_server_count (server, "oauth-mixed-up token"), ==, 0);
+}
+
+/* ---- refreshes ------------------------------------------------------------------ */
+
+static void
+assert_refreshes (const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *note = NULL;
+  g_autoptr (KbCredential) first = signed_in (name, &error);
+  g_autoptr (KbCredential) next = refreshed (name, &note, &error);
+
+  g_assert_no_error (error);
+  g_assert_nonnull (first);
+  g_assert_cmpstr (kb_credential_account (next), ==, "ana@contoso.example");
+}
+
+/* OpenID Connect Core 12.2: whoever signed in, and nobody else. */
+static void
+test_subject (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *note = NULL;
+  g_autoptr (KbCredential) first = NULL;
+
+  assert_refreshes ("oauth-same");
+  first = signed_in ("oauth-swapped", &error);
+  g_assert_no_error (error);
+  g_assert_null (refreshed ("oauth-swapped", &note, &error));
+  g_assert_error (error, KB_ERROR, KB_ERROR_INTERACTION);
+  g_assert_nonnull (strstr (error->message, "somebody else than ana@contoso.example"));
+  g_assert_nonnull (strstr (error->message, "run: keybearer login https://git.example"));
+}
+
+/* The old refresh token may have gone with it: what there is, is kept. */
+static void
+test_narrowed (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *note = NULL;
+  g_autoptr (KbCredential) next = refreshed ("oauth-narrowed", &note, &error);
+
+  g_assert_no_error (error);
+  g_assert_nonnull (kb_credential_renewal (next));
+  g_assert_cmpstr (note, ==, "the server did not grant the scope git");
+}
+
+/* What an issuer says of itself is asked for once, and judged each time: a document that
+   somebody has put there is none. */
+static void
+test_discovered_once (void)
+{
+  static const char count[] = "oauth-same openid-configuration";
+  guint before = https_server_count (server, count);
+  g_autofree char *folder = kb_memo_cache ("discovery");
+  g_autofree char *issuer = issuer_of ("oauth-same");
+  g_autofree char *bad = g_strdup_printf ("{\"issuer\":\"%s\",\"token_endpoint\":"
+                                          "\"https://login.evil.example/token\"}",
+                                          issuer);
+
+  kb_memo_forget (folder, issuer);
+  assert_refreshes ("oauth-same");
+  assert_refreshes ("oauth-same");
+  g_assert_cmpuint (https_server_count (server, count), ==, before + 1);
+  kb_memo_write (folder, issuer, bad, strlen (bad));
+  assert_refreshes ("oauth-same");
+  g_assert_cmpuint (https_server_count (server, count), ==, before + 2);
 }
 
 /* ---- options -------------------------------------------------------------------- */
@@ -162,6 +263,9 @@ main (int argc, char **argv)
   talk = kb_talk_new (FALSE, FALSE);
   g_test_add_func ("/oauth-provider/issuer", test_issuer);
   g_test_add_func ("/oauth-provider/foreign-issuers", test_foreign_issuers);
+  g_test_add_func ("/oauth-provider/subject", test_subject);
+  g_test_add_func ("/oauth-provider/narrowed", test_narrowed);
+  g_test_add_func ("/oauth-provider/discovered-once", test_discovered_once);
   g_test_add_func ("/oauth-provider/bad-options", test_bad_options);
   g_test_add_func ("/oauth-provider/no-client", test_no_client);
   g_test_add_func ("/oauth-provider/revoke", test_revoke);

@@ -7,6 +7,7 @@ system_scripts = \
 	tests/system/test-audit \
 	tests/system/test-azure-devops-oauth \
 	tests/system/test-broker \
+	tests/system/test-claims \
 	tests/system/test-cargo \
 	tests/system/test-clone \
 	tests/system/test-connect \
