@@ -163,7 +163,14 @@ pat_acquire (gpointer self, const KbRequest *request, KbCredential **credential,
   if (answer == KB_FAILED)
     return KB_FAILED;
   if (answer == KB_OK)
-    return judge (self, request, kept, "secret: what it names", credential, error);
+    {
+      answer = judge (self, request, kept, "secret: what it names", credential, error);
+      /* Kept there and not here as well: whoever keeps it may put another in its place
+         (`pat rotate`), and the old one is void then. */
+      if (answer == KB_OK)
+        kb_credential_set_ephemeral (*credential, TRUE);
+      return answer;
+    }
   if (prior != NULL && !kb_request_prior_refused (request))
     {
       *credential = kb_credential_ref (prior);
