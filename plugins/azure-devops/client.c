@@ -18,7 +18,9 @@ struct _KbClient
   KbTarget *target;
   KbHttp *http;
   KbCredential *credential; /* or NULL: none yet */
-  gint64 quiet_until;       /* g_get_monotonic_time; what a delayed answer asked for */
+  const KbInstance *instance;
+  gint64 *quiet_until; /* g_get_monotonic_time; what a delayed answer asked for */
+  gint64 own_quiet;
 };
 
 void
@@ -45,7 +47,9 @@ kb_client_new (KbCall *call, const char *word, KbClient **client, GError **error
       kb_complain ("which organization? name it with --org");
       return KB_DECLINED;
     }
-  made->http = kb_http_new (kb_call_instance (call), error);
+  made->instance = kb_call_instance (call);
+  made->quiet_until = &made->own_quiet;
+  made->http = kb_http_new (made->instance, error);
   if (made->http == NULL)
     return KB_FAILED;
   *client = g_steal_pointer (&made);
@@ -64,6 +68,12 @@ kb_client_target (KbClient *client)
   return client->target;
 }
 
+const KbInstance *
+kb_client_instance (const KbClient *client)
+{
+  return client->instance;
+}
+
 /* ---- one request ---------------------------------------------------------------- */
 
 /* FALSE without an error: the person was told that nobody is signed in. */
@@ -75,23 +85,34 @@ ready (KbClient *client, GError **error)
 }
 
 static KbHttpAnswer *
-send_once (KbClient *client, const KbClientCall *call, GError **error)
+send_once (KbClient *client, KbHttp *http, const KbCredential *credential,
+           const KbClientCall *call, GError **error)
 {
   kb_target_allow_ms (client->target, KB_CLIENT_REQUEST_MS);
-  return kb_devops_send (client->http, kb_target_request (client->target),
-                         client->credential, call, error);
+  return kb_devops_send (http, kb_target_request (client->target), credential, call,
+                         error);
+}
+
+void
+kb_client_share_quiet (KbClient *client, gint64 *quiet)
+{
+  client->quiet_until = quiet;
+}
+
+static gint64
+quiet_left (const KbClient *client)
+{
+  return __atomic_load_n (client->quiet_until, __ATOMIC_RELAXED)
+         - g_get_monotonic_time ();
 }
 
 /* FALSE when a person ended it. */
 static gboolean
 wait_quietly (KbClient *client, GError **error)
 {
-  gint64 left = client->quiet_until - g_get_monotonic_time ();
-
-  if (left > 0)
-    kb_target_allow_ms (client->target, left / 1000 + KB_CLIENT_REQUEST_MS);
-  while (g_get_monotonic_time () < client->quiet_until)
+  for (gint64 left = quiet_left (client); left > 0; left = quiet_left (client))
     {
+      kb_target_allow_ms (client->target, left / 1000 + KB_CLIENT_REQUEST_MS);
       if (kb_request_cancelled (kb_target_request (client->target)))
         {
           g_set_error_literal (error, KB_ERROR, KB_ERROR_NETWORK, "cancelled");
@@ -111,9 +132,12 @@ heed (KbClient *client, const KbHttpAnswer *answer, gboolean refused)
 
   if (seconds == 0 && refused)
     seconds = 1;
-  if (seconds == 0)
+  if (seconds == 0 || quiet_left (client) >= seconds * G_USEC_PER_SEC)
     return;
-  client->quiet_until = g_get_monotonic_time () + seconds * G_USEC_PER_SEC;
+  /* Of several that ask together the first tells it. */
+  refused &= quiet_left (client) <= 0;
+  __atomic_store_n (client->quiet_until,
+                    g_get_monotonic_time () + seconds * G_USEC_PER_SEC, __ATOMIC_RELAXED);
   text = g_strdup_printf ("%s asks to wait for %d s", kb_client_organization (client),
                           (int) seconds);
   if (refused)
@@ -140,7 +164,8 @@ take_another (KbClient *client)
 }
 
 static KbHttpAnswer *
-send_patiently (KbClient *client, const KbClientCall *call, GError **error)
+send_patiently (KbClient *client, KbHttp *http, const KbCredential *credential,
+                const KbClientCall *call, GError **error)
 {
   g_autoptr (KbHttpAnswer) answer = NULL;
 
@@ -149,7 +174,7 @@ send_patiently (KbClient *client, const KbClientCall *call, GError **error)
       g_clear_pointer (&answer, kb_http_answer_free);
       if (!wait_quietly (client, error))
         return NULL;
-      answer = send_once (client, call, error);
+      answer = send_once (client, http, credential, call, error);
       if (answer == NULL)
         return NULL;
       heed (client, answer, is_throttled (answer));
@@ -166,11 +191,11 @@ kb_client_send (KbClient *client, const KbClientCall *call, GError **error)
 
   if (!ready (client, error))
     return NULL;
-  answer = send_patiently (client, call, error);
+  answer = send_patiently (client, client->http, client->credential, call, error);
   if (answer != NULL && kb_refusal_of_credential (answer) && take_another (client))
     {
       g_clear_pointer (&answer, kb_http_answer_free);
-      answer = send_patiently (client, call, error);
+      answer = send_patiently (client, client->http, client->credential, call, error);
     }
   if (answer == NULL)
     return NULL;
@@ -179,6 +204,16 @@ kb_client_send (KbClient *client, const KbClientCall *call, GError **error)
   kb_refusal_set (error, answer, kb_client_organization (client),
                   kb_client_organization (client));
   return NULL;
+}
+
+/* Another principal's request has a connection of its own. */
+KbHttpAnswer *
+kb_client_try (KbClient *client, const KbCredential *credential, const KbClientCall *call,
+               GError **error)
+{
+  g_autoptr (KbHttp) http = kb_http_new (client->instance, error);
+
+  return http != NULL ? send_patiently (client, http, credential, call, error) : NULL;
 }
 
 void

@@ -26,6 +26,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbClient, kb_client_free)
 
 const char *kb_client_organization (const KbClient *client);
 KbTarget *kb_client_target (KbClient *client);
+const KbInstance *kb_client_instance (const KbClient *client);
 
 typedef KbDevopsCall KbClientCall;
 
@@ -34,6 +35,16 @@ typedef KbDevopsCall KbClientCall;
    up to four times, after what Retry-After says; nothing that a server may have acted on
    is sent twice. */
 KbHttpAnswer *kb_client_send (KbClient *client, const KbClientCall *call, GError **error);
+
+/* One request with CREDENTIAL instead, which the server may refuse: any status is an
+   answer.  Throttling is obeyed as above; nothing is learnt of the organization's own
+   credential. */
+KbHttpAnswer *kb_client_try (KbClient *client, const KbCredential *credential,
+                             const KbClientCall *call, GError **error);
+
+/* Processes that ask one server together wait together: QUIET is memory that they share,
+   0 at first, and outlives CLIENT. */
+void kb_client_share_quiet (KbClient *client, gint64 *quiet);
 
 /* How many there are so far, on standard error where that is a terminal and a person
    waits; END takes the line away. */

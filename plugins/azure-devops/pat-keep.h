@@ -18,15 +18,25 @@ char *kb_pat_keep_name (const char *organization, const char *name);
 KbAnswer kb_pat_keep_check (KbClient *client, const char *keep, const char *id,
                             GError **error);
 
-/* Keeps PAT, which has its secret, durably. */
+/* Keeps PAT, which has its secret, durably; and the same with a secret that was kept. */
 KbAnswer kb_pat_keep (KbClient *client, const char *keep, const KbPat *pat,
                       GError **error);
+KbAnswer kb_pat_keep_named (KbClient *client, const char *keep, const KbNamed *named,
+                            GError **error);
+
+/* New: where the next token for KEEP waits until it is proven; `store:` finds it there,
+   and list and rotate do not. */
+char *kb_pat_keep_fresh (const char *keep);
 
 /* New: the name that the token ID is kept under, or NULL. */
 char *kb_pat_keep_find (KbClient *client, const char *id);
 
-/* New: id -> name of all that are kept of this organization. */
+/* New: id -> name of all that are kept of this organization; none where the store cannot
+   say. */
 GHashTable *kb_pat_keep_all (KbClient *client);
+
+/* The same, or NULL with ERROR where the store cannot say. */
+GHashTable *kb_pat_keep_read (KbClient *client, GError **error);
 
 G_END_DECLS
 

@@ -11,6 +11,7 @@
 #include "pat-service.h"
 #include "pat-show.h"
 #include "common/devops-scopes.h"
+#include "rotate.h"
 
 #define REVOKED_MOST 100
 
@@ -195,6 +196,7 @@ static const struct
   { "show", run_show },
   { "create", kb_pat_run_create },
   { "update", kb_pat_run_update },
+  { "rotate", kb_pat_run_rotate },
   { "revoke", run_revoke },
   { "scopes", run_scopes },
 };

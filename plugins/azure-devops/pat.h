@@ -9,7 +9,8 @@
 G_BEGIN_DECLS
 
 #define KB_PAT_USAGE                                                                     \
-  "list | show TOKEN | create NAME | update TOKEN | revoke TOKEN... | scopes"
+  "list | show TOKEN | create NAME | update TOKEN | rotate TOKEN... | revoke TOKEN... "  \
+  "| scopes"
 
 int kb_pat_run (KbCall *call, char **arguments, GError **error);
 

@@ -79,7 +79,7 @@ if PLUGIN_SESSION_TOKEN
 source_tests += tests/plugins/test-session-token
 endif
 if PLUGIN_AZURE_DEVOPS
-source_tests += tests/plugins/test-azure-devops tests/plugins/test-pat-record
+source_tests += tests/plugins/test-azure-devops tests/plugins/test-pat-record tests/plugins/test-journal
 endif
 if PLUGIN_PASSWORD
 source_tests += tests/plugins/test-password
@@ -181,6 +181,9 @@ tests_plugins_test_pat_record_SOURCES = tests/plugins/test-pat-record.c \
 tests_plugins_test_pat_record_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
 tests_plugins_test_pat_record_LDADD = $(host_ldadd) $(CURL_LIBS)
 tests_plugins_test_pat_record_LDFLAGS = $(host_ldflags)
+tests_plugins_test_journal_SOURCES = tests/plugins/test-journal.c plugins/azure-devops/journal.c
+tests_plugins_test_journal_LDADD = $(unit_ldadd)
+tests_plugins_test_journal_LDFLAGS = $(unit_ldflags)
 tests_plugins_test_oauth_paste_SOURCES = tests/plugins/test-oauth-paste.c \
 	plugins/oauth/paste.c plugins/oauth/paste.h $(source_host) $(listener_sources)
 tests_plugins_test_oauth_paste_CPPFLAGS = $(AM_CPPFLAGS) $(OAUTH_CFLAGS)
