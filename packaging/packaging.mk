@@ -29,3 +29,26 @@ zshcompletionsdir = $(datadir)/zsh/site-functions
 dist_zshcompletions_DATA = packaging/completions/_keybearer
 fishcompletionsdir = $(datadir)/fish/vendor_completions.d
 dist_fishcompletions_DATA = packaging/completions/keybearer.fish
+
+# Weekly rotation of tokens: units for the system and for each user, examples for clusters and hooks.
+systemdsystemunitdir = @SYSTEMDSYSTEMUNITDIR@
+systemduserunitdir = @SYSTEMDUSERUNITDIR@
+EXTRA_DIST += packaging/systemd/system/keybearer-rotate.service.in \
+	packaging/systemd/user/keybearer-rotate.service.in
+if PLUGIN_AZURE_DEVOPS
+dist_systemdsystemunit_DATA = packaging/systemd/system/keybearer-rotate.timer
+nodist_systemdsystemunit_DATA = packaging/systemd/system/keybearer-rotate.service
+dist_systemduserunit_DATA = packaging/systemd/user/keybearer-rotate.timer
+nodist_systemduserunit_DATA = packaging/systemd/user/keybearer-rotate.service
+rotatehooksdir = $(pkgdatadir)/hooks
+dist_rotatehooks_SCRIPTS = packaging/hooks/kubernetes-secret packaging/hooks/pipelines-variable \
+	packaging/hooks/sonarqube
+rotatekubernetesdir = $(pkgdatadir)/kubernetes
+dist_rotatekubernetes_DATA = packaging/kubernetes/rotate-cronjob.yaml
+endif
+CLEANFILES += packaging/systemd/system/keybearer-rotate.service \
+	packaging/systemd/user/keybearer-rotate.service
+packaging/systemd/system/keybearer-rotate.service packaging/systemd/user/keybearer-rotate.service: config.status
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(SED) 's,@bindir[@],$(bindir),' $(top_srcdir)/$@.in > $@.tmp && mv $@.tmp $@
+packaging/systemd/system/keybearer-rotate.service: packaging/systemd/system/keybearer-rotate.service.in
+packaging/systemd/user/keybearer-rotate.service: packaging/systemd/user/keybearer-rotate.service.in

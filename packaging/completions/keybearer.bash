@@ -35,12 +35,12 @@ _keybearer ()
     store,store) words='init put remove migrate --help' ;;
     store,--from) words='libsecret gcm all' ;;
     audit,*) words='--since --until --tokens --action --follow --interval --json --org --help' ;;
-    pat,pat) words='list show create update revoke scopes --help' ;;
+    pat,pat) words='list show create update rotate revoke scopes --help' ;;
     pat,--for) words='git-read git-write feed-read feed-write build work-items' ;;
     pat,--scope) words=$(keybearer pat scopes 2>/dev/null) ;;
     pat,--state) words='active expired revoked all' ;;
     pat,--sort) words='name end state' ;;
-    pat,*) words='--scope --for --days --until --all-orgs --to --fd --show --no-keep --name --state --sort --reverse --json --org --help' ;;
+    pat,*) words='--scope --for --days --until --all-orgs --to --fd --show --no-keep --name --state --sort --reverse --all --expiring-within --dry-run --json --org --help' ;;
     api,-X) words='GET HEAD POST PUT PATCH DELETE OPTIONS' ;;
     api,*) words='-X -d -f --paginate --org --help' ;;
     store,init) words='sealed-file secret-service' ;;
