@@ -62,3 +62,35 @@ kb_target_url (const KbConfig *config, const char *word, GError **error)
                  word != NULL ? word : "this");
   return url;
 }
+
+/* ---- package feeds -------------------------------------------------------------- */
+
+/* Packages have hosts of their own, with a label that says so: a token need not go to the
+   others. */
+gboolean
+kb_target_is_feed (const char *url)
+{
+  g_autoptr (KbUrl) parsed = kb_url_parse (url, NULL);
+  g_auto (GStrv) labels = g_strsplit (parsed != NULL ? parsed->host : "", ".", -1);
+
+  return g_strv_contains ((const char *const *) labels, "pkgs");
+}
+
+char *
+kb_target_feed (const KbConfig *config, const char *word, GError **error)
+{
+  g_autofree char *url = kb_target_url (config, word, error);
+  gboolean is_name = word == NULL || strstr (word, "://") == NULL;
+  g_autoptr (KbUrl) parsed = url != NULL && is_name ? kb_url_parse (url, NULL) : NULL;
+  gboolean is_user = FALSE;
+  g_autofree char *organization
+      = parsed != NULL ? kb_config_organization (config, parsed, parsed->user, &is_user)
+                       : NULL;
+  g_auto (GStrv) places
+      = organization != NULL ? kb_config_places (config, organization) : NULL;
+
+  for (char **place = places; place != NULL && *place != NULL; place++)
+    if (kb_target_is_feed (*place))
+      return g_strdup (*place);
+  return g_steal_pointer (&url);
+}

@@ -10,6 +10,7 @@
 #include "connect/place.h"
 #include "program.h"
 #include "state.h"
+#include "target.h"
 
 char *
 kb_connect_home (const char *path)
@@ -132,15 +133,27 @@ kb_connect_organizations (const KbConnect *connect)
   return (char **) g_ptr_array_free (all, FALSE);
 }
 
+static gboolean
+is_of_same_stack (const KbConfig *config, const KbUrl *first, const char *url)
+{
+  g_autoptr (KbUrl) parsed = kb_url_parse (url, NULL);
+
+  return first != NULL && parsed != NULL
+         && kb_config_match (config, first) == kb_config_match (config, parsed);
+}
+
 char **
 kb_connect_feeds (const KbConnect *connect, const char *organization)
 {
-  g_auto (GStrv) urls
-      = kb_config_places (kb_runtime_config (connect->runtime), organization);
+  const KbConfig *config = kb_runtime_config (connect->runtime);
+  g_autofree char *asked = kb_target_feed (config, organization, NULL);
+  g_autoptr (KbUrl) first = asked != NULL ? kb_url_parse (asked, NULL) : NULL;
+  g_auto (GStrv) urls = kb_config_places (config, organization);
   GPtrArray *feeds = g_ptr_array_new ();
 
   for (char **url = urls; *url != NULL; url++)
-    if (kb_exec_is_feed (*url) && g_str_has_prefix (*url, "https:"))
+    if (kb_target_is_feed (*url) && g_str_has_prefix (*url, "https:")
+        && is_of_same_stack (config, first, *url))
       g_ptr_array_add (feeds,
                        g_strconcat (*url + strlen ("https:"),
                                     g_str_has_suffix (*url, "/") ? "" : "/", NULL));

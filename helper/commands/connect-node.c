@@ -60,16 +60,53 @@ tell_end (KbConnect *connect, const char *tool)
                      tool, end, tool);
 }
 
+/* FALSE. */
+static gboolean
+complain_registry (const char *file)
+{
+  g_autofree char *text = g_strdup_printf (
+      "yarn: name the URL of a registry, https://.../npm/registry/, or "
+      "run this in a project whose %s has one",
+      file);
+
+  kb_complain (text);
+  return FALSE;
+}
+
+/* The version of the TOOL of PATH, {0, 0} where there is none. */
+static void
+read_version (const char *tool, gint64 version[2])
+{
+  g_autofree char *found = kb_program_find (tool);
+  const char *words[] = { found, "--version", NULL };
+  g_auto (GStrv) environment = kb_environment_for_child ();
+  g_autofree char *said = NULL;
+  g_auto (GStrv) parts = NULL;
+
+  version[0] = version[1] = 0;
+  if (found == NULL
+      || !g_spawn_sync ("/", (char **) words, environment, G_SPAWN_STDERR_TO_DEV_NULL,
+                        NULL, NULL, &said, NULL, NULL, NULL))
+    return;
+  parts = g_strsplit (said, ".", 3);
+  if (g_strv_length (parts) < 2)
+    return;
+  version[0] = g_ascii_strtoll (parts[0], NULL, 10);
+  version[1] = g_ascii_strtoll (parts[1], NULL, 10);
+}
+
 /* ---- npm ------------------------------------------------------------------------ */
 
-gboolean
-kb_connect_npm (KbConnect *connect, GError **error)
+/* YARN: Yarn 1 is to understand the lines, for which it needs the registry's URL. */
+static gboolean
+connect_npmrc (KbConnect *connect, gboolean yarn, GError **error)
 {
   g_autofree char *path = npmrc_path ();
   g_autoptr (KbBuffer) body = kb_buffer_new (0);
   g_autoptr (GPtrArray) patterns = g_ptr_array_new_with_free_func (g_free);
   KbExecJob job = { .places = connect->places };
   KbEdit edit = { .tool = "npm", .syntax = KB_SYNTAX_NPMRC, .body = body };
+  guint registries = 0;
 
   for (guint i = 0; connect->places != NULL && i < connect->places->len; i++)
     {
@@ -82,8 +119,16 @@ kb_connect_npm (KbConnect *connect, GError **error)
   g_ptr_array_add (patterns, NULL);
   edit.replaced = (const char *const *) patterns->pdata;
   if (connect->places != NULL)
-    kb_exec_npm_append (&job, body);
-  if (!kb_changes_edit (connect->changes, path, &edit, error))
+    registries = kb_exec_npm_append (&job, connect->words, yarn, body);
+  if (yarn && connect->places != NULL && registries == 0)
+    return complain_registry (".npmrc");
+  return kb_changes_edit (connect->changes, path, &edit, error);
+}
+
+gboolean
+kb_connect_npm (KbConnect *connect, GError **error)
+{
+  if (!connect_npmrc (connect, FALSE, error))
     return FALSE;
   tell_end (connect, "npm");
   kb_changes_tell (connect->changes, "To see it: npm config list");
@@ -96,23 +141,10 @@ kb_connect_npm (KbConnect *connect, GError **error)
 static gboolean
 reads_auth_ini (void)
 {
-  g_autofree char *pnpm = kb_program_find ("pnpm");
-  const char *words[] = { pnpm, "--version", NULL };
-  g_auto (GStrv) environment = kb_environment_for_child ();
-  g_autofree char *said = NULL;
-  g_auto (GStrv) parts = NULL;
-  gint64 first, second;
+  gint64 version[2];
 
-  if (pnpm == NULL
-      || !g_spawn_sync ("/", (char **) words, environment, G_SPAWN_STDERR_TO_DEV_NULL,
-                        NULL, NULL, &said, NULL, NULL, NULL))
-    return TRUE;
-  parts = g_strsplit (said, ".", 3);
-  if (g_strv_length (parts) < 2)
-    return TRUE;
-  first = g_ascii_strtoll (parts[0], NULL, 10);
-  second = g_ascii_strtoll (parts[1], NULL, 10);
-  return first > 11 || (first == 11 && second >= 13);
+  read_version ("pnpm", version);
+  return version[0] == 0 || version[0] > 11 || (version[0] == 11 && version[1] >= 13);
 }
 
 /* One link an organization: pnpm 10 gives its helper no arguments. */
@@ -221,8 +253,20 @@ add_registry (const char *name, const char *url, gpointer data)
   kb_buffer_append_text (yarn->body, "\"\n");
 }
 
-gboolean
-kb_connect_yarn (KbConnect *connect, GError **error)
+/* The project's, else the one of PATH: Yarn 1 reads npm's file. */
+static gboolean
+is_yarn_1 (void)
+{
+  KbYarn kind = kb_scan_yarn_kind ();
+  gint64 version[2] = { 0, 0 };
+
+  if (kind == KB_YARN_UNKNOWN)
+    read_version ("yarn", version);
+  return kind == KB_YARN_CLASSIC || version[0] == 1;
+}
+
+static gboolean
+connect_yarnrc (KbConnect *connect, GError **error)
 {
   g_autofree char *path = kb_connect_home (".yarnrc.yml");
   g_autoptr (KbBuffer) body = kb_buffer_new (0);
@@ -240,13 +284,22 @@ kb_connect_yarn (KbConnect *connect, GError **error)
   if (connect->places != NULL)
     kb_scan_yarn_all (add_registry, &yarn);
   if (connect->places != NULL && kb_buffer_length (body) == 0)
-    {
-      kb_complain ("yarn: name the URL of a registry, https://.../npm/registry/, or run "
-                   "this in a project whose .yarnrc.yml has one");
-      return FALSE;
-    }
-  tell_end (connect, "yarn");
-  kb_changes_tell (connect->changes, "To see it: yarn config get npmRegistries. "
-                                     "Yarn 1 reads what connect npm writes.");
+    return complain_registry (".yarnrc.yml");
   return kb_changes_edit (connect->changes, path, &edit, error);
+}
+
+gboolean
+kb_connect_yarn (KbConnect *connect, GError **error)
+{
+  gboolean first = is_yarn_1 ();
+
+  if (first && !connect_npmrc (connect, TRUE, error))
+    return FALSE;
+  if ((!first || kb_changes_undo (connect->changes)) && !connect_yarnrc (connect, error))
+    return FALSE;
+  tell_end (connect, "yarn");
+  kb_changes_tell (connect->changes,
+                   first ? "To see it: yarn install. Yarn 1 reads npm's file."
+                         : "To see it: yarn config get npmRegistries.");
+  return TRUE;
 }

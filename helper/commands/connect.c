@@ -15,7 +15,7 @@ const KbConnectTool kb_connect_tools[] = {
   { "git", "1.7.10", FALSE, kb_connect_git },
   { "npm", "any", TRUE, kb_connect_npm },
   { "pnpm", "8", FALSE, kb_connect_pnpm },
-  { "yarn", "2", TRUE, kb_connect_yarn },
+  { "yarn", "1.22", TRUE, kb_connect_yarn },
   { "nuget", "6.13", FALSE, kb_connect_nuget },
   { "pip", "23.1", FALSE, kb_connect_pip },
   { "uv", "0.1.17", FALSE, kb_connect_uv },
@@ -50,7 +50,8 @@ open_places (KbConnect *connect, GError **error)
   connect->places = g_ptr_array_new_with_free_func ((GDestroyNotify) kb_exec_place_free);
   for (guint i = 0; i == 0 || connect->words[i] != NULL; i++)
     {
-      KbExecPlace *place = kb_exec_place_new (connect->words[i], &connect->status, error);
+      KbExecPlace *place
+          = kb_exec_place_new (connect->words[i], TRUE, &connect->status, error);
 
       if (place == NULL)
         return FALSE;

@@ -25,6 +25,9 @@ typedef struct
 {
   const KbExecJob *job;
   KbBuffer *text;
+  GHashTable *seen;
+  gboolean yarn; /* Yarn 1 is to understand it */
+  guint registries;
 } Npm;
 
 /* ---- the credentials ------------------------------------------------------------ */
@@ -72,20 +75,22 @@ add_registry (const char *key, const char *url, gpointer data)
   Npm *npm = data;
   const KbExecPlace *place = kb_exec_job_find (npm->job, url);
   g_autofree char *above = place != NULL ? without_scheme (url) : NULL;
-  g_autofree char *yarn = NULL;
 
-  if (above == NULL)
+  if (above == NULL || !g_hash_table_add (npm->seen, g_strdup (above)))
     return;
   add_lines (npm->text, above, place);
-  yarn = kb_scan_find (".yarnrc.yml") == NULL ? kb_scan_find ("yarn.lock") : NULL;
-  if (yarn != NULL)
+  npm->registries++;
+  if (npm->yarn)
     kb_buffer_printf (npm->text, "%s:always-auth=true\n", above);
 }
 
-void
-kb_exec_npm_append (const KbExecJob *job, KbBuffer *text)
+guint
+kb_exec_npm_append (const KbExecJob *job, const char *const *urls, gboolean yarn,
+                    KbBuffer *text)
 {
-  Npm npm = { job, text };
+  g_autoptr (GHashTable) seen
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  Npm npm = { job, text, seen, yarn || kb_scan_yarn_kind () == KB_YARN_CLASSIC, 0 };
 
   for (guint i = 0; i < job->places->len; i++)
     {
@@ -100,7 +105,11 @@ kb_exec_npm_append (const KbExecJob *job, KbBuffer *text)
             add_lines (text, above, place);
         }
     }
+  for (; urls != NULL && *urls != NULL; urls++)
+    if (strstr (*urls, "/registry") != NULL)
+      add_registry (*urls, *urls, &npm);
   kb_scan_npm (add_registry, &npm);
+  return npm.registries;
 }
 
 /* A line of the user's that would win over ours, as a deeper key does. */
@@ -154,7 +163,7 @@ write_npmrc (const KbExecJob *job, const char *folder, GError **error)
   g_autoptr (KbBuffer) text = kb_buffer_new (0);
 
   copy_own (job, text);
-  kb_exec_npm_append (job, text);
+  (void) kb_exec_npm_append (job, NULL, FALSE, text);
   return kb_file_write_quick (path, kb_buffer_peek (text), kb_buffer_length (text),
                               error);
 }
@@ -264,8 +273,9 @@ renew (const char *folder, gpointer data)
     {
       KbExecPlace *place = g_ptr_array_index (job->places, i);
       gint64 when = renewal_of (place);
+      g_autofree char *url = kb_exec_place_url (place);
       g_autoptr (KbSecret) answer
-          = when != 0 && when <= kb_clock_now () ? ask_again (place->place.word) : NULL;
+          = when != 0 && when <= kb_clock_now () ? ask_again (url) : NULL;
       KbCredential *credential = answer != NULL ? credential_of (answer) : NULL;
 
       if (credential == NULL)

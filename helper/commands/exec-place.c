@@ -7,12 +7,14 @@
 
 #include "frontend.h"
 #include "harden.h"
+#include "target.h"
 
 KbExecPlace *
-kb_exec_place_new (const char *word, int *status, GError **error)
+kb_exec_place_new (const char *word, gboolean feed, int *status, GError **error)
 {
   g_autoptr (KbExecPlace) place = g_new0 (KbExecPlace, 1);
 
+  place->place.feed = feed;
   kb_watchdog (KB_DEADLINE_MS);
   if (kb_place_open (&place->place, word, error) != KB_OK)
     {
@@ -121,31 +123,37 @@ kb_exec_job_first (const KbExecJob *job)
   return g_ptr_array_index (job->places, 0);
 }
 
-/* Packages have hosts of their own, with a label that says so: a token need not go to the
-   others. */
-gboolean
-kb_exec_is_feed (const char *url)
-{
-  g_autoptr (KbUrl) parsed = kb_url_parse (url, NULL);
-  g_auto (GStrv) labels = g_strsplit (parsed != NULL ? parsed->host : "", ".", -1);
-
-  return g_strv_contains ((const char *const *) labels, "pkgs");
-}
-
 static char *
 with_slash (const char *url)
 {
   return g_strconcat (url, g_str_has_suffix (url, "/") ? "" : "/", NULL);
 }
 
+/* An organization's places may have several stacks: what one makes is not for another. */
+static gboolean
+is_of_stack (const KbExecPlace *place, const char *url)
+{
+  const KbConfig *config = kb_runtime_config (place->place.runtime);
+  g_autoptr (KbUrl) parsed = kb_url_parse (url, NULL);
+
+  return parsed != NULL
+         && kb_config_match (config, parsed) == kb_session_stack (place->place.session);
+}
+
+char *
+kb_exec_place_url (const KbExecPlace *place)
+{
+  const KbUrl *url = kb_request_url (place->place.request);
+  g_autofree char *origin = kb_url_origin (url);
+
+  return g_strdup_printf ("%s/%s", origin, url->path != NULL ? url->path : "");
+}
+
 char **
 kb_exec_place_feeds (const KbExecPlace *place)
 {
   const char *organization = kb_request_organization (place->place.request);
-  const KbUrl *url = kb_request_url (place->place.request);
-  g_autofree char *origin = kb_url_origin (url);
-  g_autofree char *whole
-      = g_strdup_printf ("%s/%s", origin, url->path != NULL ? url->path : "");
+  g_autofree char *whole = kb_exec_place_url (place);
   g_auto (GStrv) all
       = organization != NULL
             ? kb_config_places (kb_runtime_config (place->place.runtime), organization)
@@ -153,7 +161,7 @@ kb_exec_place_feeds (const KbExecPlace *place)
   GPtrArray *feeds = g_ptr_array_new ();
 
   for (char **at = all; at != NULL && *at != NULL; at++)
-    if (kb_exec_is_feed (*at))
+    if (kb_target_is_feed (*at) && is_of_stack (place, *at))
       g_ptr_array_add (feeds, with_slash (*at));
   if (organization == NULL)
     g_ptr_array_add (feeds, with_slash (whole));

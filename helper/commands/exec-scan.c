@@ -83,8 +83,9 @@ look (KbScanFunc func, gpointer data, const char *const *files, const char *cons
     read_file (&scan, *others, reader);
 }
 
-char *
-kb_scan_find (const char *file)
+/* New, or NULL: the nearest FILE from the working folder upwards. */
+static char *
+find_upwards (const char *file)
 {
   g_autofree char *folder = g_get_current_dir ();
 
@@ -344,6 +345,21 @@ look_at_yarnrc (KbScanFunc func, gpointer data, Reader reader)
   const char *const others[] = { user, NULL };
 
   look (func, data, files, others, reader);
+}
+
+KbYarn
+kb_scan_yarn_kind (void)
+{
+  g_autofree char *own = g_build_filename (g_get_home_dir (), ".yarnrc.yml", NULL);
+  g_autofree char *settings = find_upwards (".yarnrc.yml");
+  g_autofree char *lock = find_upwards ("yarn.lock");
+  g_autofree char *text = lock != NULL ? read_text (lock) : NULL;
+
+  if (text != NULL && strstr (text, "# yarn lockfile v1") != NULL)
+    return KB_YARN_CLASSIC;
+  if (settings != NULL && !g_str_equal (settings, own))
+    return KB_YARN_LATER;
+  return text != NULL && *text != '\0' ? KB_YARN_LATER : KB_YARN_UNKNOWN;
 }
 
 void

@@ -29,8 +29,15 @@ void kb_scan_yarn (KbScanFunc func, gpointer data);
 /* Every `npmRegistryServer:` of .yarnrc.yml, also those of scopes; NAME is the URL. */
 void kb_scan_yarn_all (KbScanFunc func, gpointer data);
 
-/* New, or NULL: the nearest FILE from the working folder upwards. */
-char *kb_scan_find (const char *file);
+/* Whose project the working folder is in, by its lock file or settings. */
+typedef enum
+{
+  KB_YARN_UNKNOWN,
+  KB_YARN_CLASSIC, /* 1: reads .npmrc */
+  KB_YARN_LATER    /* 2 and later: reads .yarnrc.yml */
+} KbYarn;
+
+KbYarn kb_scan_yarn_kind (void);
 
 G_END_DECLS
 

@@ -18,8 +18,10 @@ typedef struct
 void kb_exec_place_free (KbExecPlace *place);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbExecPlace, kb_exec_place_free)
 
-/* New: WORD opened and its credential, or NULL; *STATUS is then that of the program. */
-KbExecPlace *kb_exec_place_new (const char *word, int *status, GError **error);
+/* New: WORD opened and its credential, or NULL; *STATUS is then that of the program.
+   FEED: the name of an organization means its package feeds. */
+KbExecPlace *kb_exec_place_new (const char *word, gboolean feed, int *status,
+                                GError **error);
 
 typedef struct
 {
@@ -41,11 +43,11 @@ const KbExecPlace *kb_exec_job_first (const KbExecJob *job);
 const KbExecPlace *kb_exec_job_find (const KbExecJob *job, const char *url);
 
 /* New, NULL-terminated: the URLs below which PLACE's package feeds are, each with a '/'
-   at its end. */
+   at its end; those only that are for its credential. */
 char **kb_exec_place_feeds (const KbExecPlace *place);
 
-/* Whether packages are at URL. */
-gboolean kb_exec_is_feed (const char *url);
+/* New: the URL that was opened. */
+char *kb_exec_place_url (const KbExecPlace *place);
 
 gboolean kb_exec_place_is_bearer (const KbExecPlace *place);
 
@@ -60,8 +62,11 @@ void kb_exec_place_header (const KbExecPlace *place, KbBuffer *text);
 
 void kb_exec_set_nuget (KbExecJob *job);
 void kb_exec_set_npm (KbExecJob *job);
-/* Appends npm's lines for all places, and for their registries that .npmrc names. */
-void kb_exec_npm_append (const KbExecJob *job, KbBuffer *text);
+/* Appends npm's lines for all places, and for their registries among URLS (NULL-ended, or
+   NULL) and in .npmrc; returns the number of those.  YARN: so that Yarn 1 understands
+   them, as it is where the project is one of Yarn 1. */
+guint kb_exec_npm_append (const KbExecJob *job, const char *const *urls, gboolean yarn,
+                          KbBuffer *text);
 void kb_exec_set_yarn (KbExecJob *job);
 void kb_exec_set_uv (KbExecJob *job);
 void kb_exec_set_poetry (KbExecJob *job);

@@ -102,7 +102,7 @@ open_places (const Call *call, int *status, GError **error)
 
   for (guint i = 0; i == 0 || (i < PLACES_MAX && call->words[i] != NULL); i++)
     {
-      KbExecPlace *place = kb_exec_place_new (call->words[i], status, error);
+      KbExecPlace *place = kb_exec_place_new (call->words[i], FALSE, status, error);
 
       if (place == NULL)
         return NULL;

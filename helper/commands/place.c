@@ -22,10 +22,12 @@ kb_place_clear (KbPlace *place)
 
 /* New, or NULL after a complaint. */
 static char *
-url_of (const KbConfig *config, const char *word)
+url_of (const KbPlace *place, const char *word)
 {
+  const KbConfig *config = kb_runtime_config (place->runtime);
   g_autoptr (GError) problem = NULL;
-  char *url = kb_target_url (config, word, &problem);
+  char *url = place->feed ? kb_target_feed (config, word, &problem)
+                          : kb_target_url (config, word, &problem);
 
   if (url == NULL)
     kb_complain (problem->message);
@@ -51,7 +53,7 @@ kb_place_open (KbPlace *place, const char *word, GError **error)
   place->runtime = kb_runtime_new_default (error);
   if (place->runtime == NULL)
     return KB_FAILED;
-  text = url_of (kb_runtime_config (place->runtime), word);
+  text = url_of (place, word);
   if (text == NULL)
     return KB_DECLINED;
   url = kb_url_parse (text, error);

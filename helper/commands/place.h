@@ -16,6 +16,8 @@ typedef struct
   KbRequest *request;
   KbSession *session;
   char *word; /* what `keybearer login WORD` would take */
+  gboolean
+      feed; /* set before it is opened: a name means the package feeds (kb_target_feed) */
 } KbPlace;
 
 void kb_place_clear (KbPlace *place);

@@ -103,13 +103,16 @@ kb_ask_open (KbAsk *ask, const char *url, const KbWish *wish, GError **error)
 KbAnswer
 kb_ask_open_word (KbAsk *ask, const char *word, const KbWish *wish, GError **error)
 {
+  const KbConfig *config;
   g_autofree char *text = NULL;
   KbUrl *url;
 
   ask->runtime = kb_runtime_new_default (error);
   if (ask->runtime == NULL)
     return KB_FAILED;
-  text = kb_target_url (kb_runtime_config (ask->runtime), word, error);
+  config = kb_runtime_config (ask->runtime);
+  text = wish->feed ? kb_target_feed (config, word, error)
+                    : kb_target_url (config, word, error);
   url = text != NULL ? kb_url_parse (text, error) : NULL;
   return url != NULL ? begin (ask, url, wish, error) : KB_FAILED;
 }

@@ -21,6 +21,7 @@ typedef struct
   gint64 deadline_ms;            /* from now; 0: KB_DEADLINE_MS */
   gboolean any_organization;     /* the token goes only where the user wrote it down, so
                                     the URL need not say which organization it is for */
+  gboolean feed;                 /* a name means the organization's package feeds */
 } KbWish;
 
 /* One ask; also what is under it, for front ends that need more (storage, marks). */

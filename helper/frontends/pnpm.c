@@ -21,7 +21,7 @@ answer (const KbStreams *streams, KbAsk *ask, const KbCredential *credential,
 int
 kb_frontend_pnpm (const KbStreams *streams, char **arguments, GError **error)
 {
-  const KbWish wish = { .program = "pnpm", .any_organization = TRUE };
+  const KbWish wish = { .program = "pnpm", .any_organization = TRUE, .feed = TRUE };
   g_auto (KbAsk) ask = { 0 };
   g_autoptr (KbCredential) credential = NULL;
   KbAnswer opened;
