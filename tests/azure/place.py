@@ -22,7 +22,7 @@ LOGIN = (*entra.HOSTS, *entra_device.HOSTS)
 CERTIFICATE_NAMES = (*LOGIN, *forges.HOSTS, *SHARED, "*.visualstudio.com",
                      "*.vssps.visualstudio.com", "*.app.vssps.visualstudio.com", "*.pkgs.visualstudio.com",
                      "*.feeds.visualstudio.com", f"*{BLOBS}", STRANGER,
-                     registries.HOST)
+                     *registries.HOSTS)
 
 
 @dataclasses.dataclass
@@ -49,7 +49,7 @@ class Place:
 def served(host):
     """Whether the proxy may lead a host to the stand-in."""
     return (host in LOGIN or host in forges.HOSTS or host in SHARED or host == STRANGER
-            or host == registries.HOST
+            or host in registries.HOSTS
             or is_blob(host) or is_deployment(host) or _by_suffix(host) is not None)
 
 
@@ -114,7 +114,7 @@ def route(ask):
         return "blob-credential" if "Authorization" in ask.headers else "blob"
     if ask.host == STRANGER:
         return "stranger"
-    if ask.host == registries.HOST:
+    if ask.host in registries.HOSTS:
         return "registry"
     if ask.host in entra_device.HOSTS:
         return "entra-page"

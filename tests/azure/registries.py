@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# An Azure container registry, contoso.azurecr.io: its token for an Entra token, and one image.
+# Azure container registries: their refresh token for an Entra token, access tokens, one image.
 # Knows nothing of Azure DevOps; built from the registry's public description of its sign-in.
 
 import base64
@@ -11,9 +11,11 @@ from anchors import unanchored
 from answer import Answer
 from forms import BadForm, form
 
-HOST = "contoso.azurecr.io"
+HOSTS = {"contoso.azurecr.io": "contoso", "fabrikam.azurecr.io": "fabrikam"}  # of which tenant
 AUDIENCES = ("https://containerregistry.azure.net", "https://management.azure.com")
 NOBODY = "00000000-0000-0000-0000-000000000000"
+REFRESH, ACCESS = "refresh_token", "access_token"
+LIFETIMES = {REFRESH: 10800, ACCESS: 4500}
 KIND = "application/vnd.docker.distribution.manifest.v2+json"
 MANIFEST = json.dumps({
     "schemaVersion": 2, "mediaType": KIND, "layers": [],
@@ -21,50 +23,91 @@ MANIFEST = json.dumps({
                "digest": "sha256:" + hashlib.sha256(b"{}").hexdigest()}}).encode()
 
 
-class Registry:
-    def __init__(self, vault, tenant):
-        self.vault, self.tenant = vault, tenant
+class Registries:
+    """An Entra token buys a refresh token, that one an access token, and that one an image."""
 
-    async def answer(self, ask):
-        if ask.method == "POST" and ask.segments == ["oauth2", "exchange"]:
-            return await self.exchange(ask)
-        if not self._may(ask.headers.get("Authorization", "")):
-            return unauthorized()
-        if len(ask.segments) >= 4 and ask.segments[-2] == "blobs":
-            return plain(200, "application/octet-stream", b"{}")
-        return plain(200, KIND, MANIFEST)
+    def __init__(self, vault, world):
+        self.vault = vault
+        self.tenants = {host: getattr(world, name) for host, name in HOSTS.items()}
 
-    async def exchange(self, ask):
-        try:
-            fields = form(await ask.body())
-        except BadForm:
-            fields = {}
+    async def answer(self, ask, options):
+        if (ask.method, ask.segments) == ("POST", ["oauth2", "exchange"]):
+            return await self.exchange(ask, options.get("lifetime", LIFETIMES[REFRESH]))
+        if ask.segments == ["oauth2", "token"] and ask.method in ("GET", "POST"):
+            return await self.access(ask)
+        if ask.segments[:1] != ["v2"]:
+            return plain(404, "text/plain", b"404 page not found")
+        scope = wanted(ask.segments)
+        if not self._may(ask, scope):
+            return unauthorized(ask.host, scope)
+        if len(ask.segments) == 1:
+            return plain(200, "application/json", b"{}")
+        return plain(200, *(("application/octet-stream", b"{}") if ask.segments[-2] == "blobs"
+                            else (KIND, MANIFEST)))
+
+    async def exchange(self, ask, lifetime):
+        fields, tenant = await fields_of(ask), self.tenants[ask.host].directory
         claims = self.vault.signer.claims(fields.get("access_token", "")) or {}
         ask.credential = {"scheme": "form", "kind": "entra", "owner": None, "why": ""}
-        if (fields.get("grant_type") != "access_token" or fields.get("service") != HOST
+        if (fields.get("grant_type") != "access_token" or fields.get("service") != ask.host
                 or claims.get("aud") not in AUDIENCES or claims["exp"] < time.time()
-                or claims.get("tid") != self.tenant.directory
-                or fields.get("tenant", self.tenant.directory) != self.tenant.directory):
+                or claims.get("tid") != tenant or fields.get("tenant", tenant) != tenant):
             ask.credential["why"] = "refused"
-            return unauthorized()
-        return self.token()
+            return unauthorized(ask.host)
+        return self.token(ask.host, REFRESH, lifetime)
 
-    @unanchored("the registry's public description: the one key, a JWT of three hours")
-    def token(self):
+    async def access(self, ask):
+        """By GET with Basic as well as by POST: clients know both."""
+        fields = ask.query if ask.method == "GET" else await fields_of(ask)
+        secret = (password(ask) if ask.method == "GET" else
+                  fields.get("refresh_token", "") if fields.get("grant_type") == REFRESH else "")
+        ask.credential = {"scheme": "Basic" if ask.method == "GET" else "form", "kind": "registry",
+                          "owner": None, "why": ""}
+        if fields.get("service") != ask.host or not self._good(ask.host, REFRESH, secret):
+            ask.credential["why"] = "refused"
+            return unauthorized(ask.host)
+        return self.token(ask.host, ACCESS, LIFETIMES[ACCESS], fields.get("scope", ""))
+
+    @unanchored("the registry's public description: the one key, a JWT of three hours or 75 minutes")
+    def token(self, host, kind, lifetime, scope=""):
         now = int(time.time())
-        made = self.vault.signer.sign({"aud": HOST, "iss": "Azure Container Registry",
-                                       "iat": now, "exp": now + 10800, "grant_type": "refresh_token"})
-        return reply(200, "application/json; charset=utf-8",
-                     json.dumps({"refresh_token": made}).encode())
+        made = self.vault.signer.sign({"aud": host, "iss": "Azure Container Registry", "iat": now,
+                                       "exp": now + int(lifetime), "grant_type": kind,
+                                       "scope": scope})
+        return reply(200, "application/json; charset=utf-8", json.dumps({kind: made}).encode())
 
-    def _may(self, line):
-        scheme, _, value = line.partition(" ")
-        try:
-            user, _, secret = base64.b64decode(value).decode().partition(":")
-        except ValueError:
-            return False
-        claims = self.vault.signer.claims(secret) if scheme == "Basic" and user == NOBODY else None
-        return bool(claims) and claims["aud"] == HOST and claims["exp"] > time.time()
+    def _good(self, host, kind, token):
+        """The claims of a token of this registry and kind, or None."""
+        claims = self.vault.signer.claims(token)
+        told = claims and (claims["aud"], claims.get("grant_type")) == (host, kind)
+        return claims if told and claims["exp"] > time.time() else None
+
+    def _may(self, ask, scope):
+        scheme, _, token = ask.headers.get("Authorization", "").partition(" ")
+        claims = self._good(ask.host, ACCESS, token) if scheme == "Bearer" else None
+        return bool(claims) and scope in ("", claims["scope"])
+
+
+async def fields_of(ask):
+    try:
+        return form(await ask.body())
+    except BadForm:
+        return {}
+
+
+def password(ask):
+    """That of the user whose password is a token, or ""."""
+    scheme, _, value = ask.headers.get("Authorization", "").partition(" ")
+    try:
+        user, _, secret = base64.b64decode(value).decode().partition(":")
+    except ValueError:
+        return ""
+    return secret if scheme == "Basic" and user == NOBODY else ""
+
+
+def wanted(segments):
+    """The scope that v2/NAME…/manifests/REFERENCE needs; "" for what is nobody's."""
+    return f"repository:{'/'.join(segments[1:-2])}:pull" if len(segments) > 3 else ""
 
 
 def reply(status, kind, body, *headers):
@@ -74,14 +117,16 @@ def reply(status, kind, body, *headers):
 
 @unanchored("the registry API that all registries share")
 def plain(status, kind, body):
-    return reply(status, kind, body, ("Docker-Content-Digest",
-                                      "sha256:" + hashlib.sha256(body).hexdigest()))
+    return reply(status, kind, body, ("Docker-Distribution-Api-Version", "registry/2.0"),
+                 ("Docker-Content-Digest", "sha256:" + hashlib.sha256(body).hexdigest()))
 
 
 @unanchored("the registry's public description: code UNAUTHORIZED in a list of errors")
-def unauthorized():
+def unauthorized(host, scope=""):
     body = json.dumps({"errors": [{"code": "UNAUTHORIZED", "message": "authentication required, "
                                    "visit https://aka.ms/acr/authorization for more information.",
                                    "detail": None}]}).encode()
+    challenge = f'Bearer realm="https://{host}/oauth2/token",service="{host}"'
     return reply(401, "application/json; charset=utf-8", body,
-                 ("Www-Authenticate", f'Basic realm="{HOST}"'))
+                 ("Docker-Distribution-Api-Version", "registry/2.0"),
+                 ("Www-Authenticate", challenge + (f',scope="{scope}"' if scope else "")))

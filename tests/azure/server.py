@@ -48,7 +48,7 @@ class Gate:
         self.devops = devops.DevOps(world, vault, folder)
         self.forges = forges.Forges(world, vault, self.devops.git)
         self.strangers = strangers.Stranger(vault)
-        self.registry = registries.Registry(vault, world.contoso)
+        self.registries = registries.Registries(vault, world)
         self.older = older_oauth.OlderOAuth(world, vault)
 
     def people(self):
@@ -85,7 +85,7 @@ class Gate:
             elif answer is None and ask.host in forges.HOSTS:
                 answer = await self.forges.answer(ask)
             elif answer is None and ask.route == "registry":
-                answer = await self.registry.answer(ask)
+                answer = await self.registries.answer(ask, options)
             elif answer is None and ask.route == "stranger":
                 answer = await self.strangers.answer(ask)
             elif answer is None and ask.route.startswith("blob"):
