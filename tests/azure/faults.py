@@ -17,7 +17,7 @@ from answer import Answer
 
 ROUTES = ("entra-token", "entra-device", "entra-page", "entra", "older-token",
           "older-page", "forge-token", "forge", "git", "lfs", "rest", "packages",
-          "blob", "stranger", "proxy", "all")
+          "blob", "stranger", "registry", "proxy", "all")
 SETTINGS = ("expires_in", "refresh_in", "lifetime", "separator")
 NUMBERS = {"latency": float, "cut": int, "huge": int, "status": int, "retry-after": str,
            "skip": int, "count": int, "lifetime": float, "clock": int}

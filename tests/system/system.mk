@@ -34,6 +34,7 @@ system_scripts = \
 	tests/system/test-pat-clients \
 	tests/system/test-pat-minting \
 	tests/system/test-pats \
+	tests/system/test-registries \
 	tests/system/test-rotate \
 	tests/system/test-second-chance \
 	tests/system/test-session-token \
