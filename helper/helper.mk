@@ -93,6 +93,7 @@ helper_libkeybearer_a_SOURCES += \
 	helper/frontends/git.c helper/frontends/git.h \
 	helper/frontends/git-input.c helper/frontends/git-input.h \
 	helper/frontends/go.c helper/frontends/go.h \
+	helper/frontends/go-memory.c helper/frontends/go-memory.h \
 	helper/frontends/keyring.c helper/frontends/keyring.h \
 	helper/frontends/kubectl.c helper/frontends/kubectl.h \
 	helper/frontends/stored.c helper/frontends/stored.h \

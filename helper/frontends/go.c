@@ -9,6 +9,7 @@
 #include "base/input.h"
 #include "base/text.h"
 #include "frontends/ask.h"
+#include "frontends/go-memory.h"
 #include "target.h"
 
 /* The go command waits for as long as it takes; nobody else should. */
@@ -82,70 +83,174 @@ append_places (const KbAsk *ask, KbBuffer *text)
     append_place (text, origin);
 }
 
+/* What the go command is asked about. */
+typedef struct
+{
+  KbWish wish;
+  GPtrArray *memory;  /* of KbGoUrl */
+  const char *failed; /* the URL of a fetch, or NULL: there was none yet */
+  int status;         /* what the server said to it */
+} Call;
+
+/* New, or NULL: the organization of a URL that we remember; PLACE is new, the URL without
+   its query, or NULL where it cannot be read. */
+static char *
+organization_of (const KbConfig *config, const KbGoUrl *entry, char **place)
+{
+  g_autofree char *plain = g_strndup (entry->url, strcspn (entry->url, "?#"));
+  g_autoptr (KbUrl) url = kb_url_parse (plain, NULL);
+  gboolean by_user;
+
+  *place = url != NULL ? g_steal_pointer (&plain) : NULL;
+  return url != NULL ? kb_config_organization (config, url, NULL, &by_user) : NULL;
+}
+
+static void
+append_remembered (const KbAsk *ask, const Call *call, KbBuffer *text)
+{
+  const KbConfig *config = kb_runtime_config (ask->runtime);
+  const char *organization = kb_request_organization (ask->request);
+
+  for (guint i = 0; organization != NULL && i < call->memory->len; i++)
+    {
+      const KbGoUrl *entry = g_ptr_array_index (call->memory, i);
+      g_autofree char *place = NULL;
+      g_autofree char *its = organization_of (config, entry, &place);
+
+      if (g_strcmp0 (its, organization) == 0 && is_of (ask, place))
+        kb_buffer_printf (text, "%s\n", entry->url);
+    }
+}
+
 /* URLs, a blank line, headers, a blank line; the go command takes nothing less.  Go 1.24
    finds nothing but the very URL and whole hosts, so what failed is among them. */
 static gboolean
-append_block (const KbAsk *ask, KbBuffer *text, const char *failed,
+append_block (const KbAsk *ask, const Call *call, KbBuffer *text, const char *url,
               const KbCredential *credential)
 {
-  if (failed != NULL && kb_text_is_clean (failed, strlen (failed)))
-    kb_buffer_printf (text, "%s\n", failed);
+  if (url != NULL && kb_text_is_clean (url, strlen (url)))
+    kb_buffer_printf (text, "%s\n", url);
+  else
+    append_remembered (ask, call, text);
   append_places (ask, text);
   return kb_buffer_length (text) > 0 && kb_buffer_append_text (text, "\nAuthorization: ")
          && kb_ask_append_header (ask, text, credential)
          && kb_buffer_append_text (text, "\n\n");
 }
 
+/* Whether the host of the fetch that failed is one of the places as a whole. */
+static gboolean
+is_whole_host (const KbAsk *ask)
+{
+  g_autoptr (KbBuffer) places = kb_buffer_new (0);
+  g_autofree char *origin = kb_url_origin (kb_request_url (ask->request));
+  g_auto (GStrv) lines = NULL;
+
+  append_places (ask, places);
+  lines = g_strsplit (kb_buffer_peek (places), "\n", -1);
+  return kb_request_organization (ask->request) != NULL
+         && g_strv_contains ((const char *const *) lines, origin);
+}
+
+/* Whether the server refused what would be given now.  It said 401 to a fetch that had
+   our token if the same go command was told it before: it was told the token that there
+   was, for whole hosts and for the URLs that we remember. */
+static gboolean
+is_refused (const KbAsk *ask, const Call *call)
+{
+  gint64 started = call->status == 401 ? kb_go_parent_started () : 0;
+  gint64 made = kb_session_made (ask->session);
+  gint64 since = kb_go_memory_since (call->memory, call->failed);
+
+  return started != 0 && made != 0 && made < started
+         && ((since != 0 && since < started) || is_whole_host (ask));
+}
+
+static KbAnswer
+get (KbAsk *ask, const Call *call, KbCredential **credential, GError **problem)
+{
+  g_autoptr (KbCredential) first = NULL;
+  g_autofree char *mark = NULL;
+  KbAnswer answer = kb_ask_get (ask, &first, problem);
+
+  if (answer != KB_OK || call->failed == NULL || !is_refused (ask, call))
+    {
+      *credential = g_steal_pointer (&first);
+      return answer;
+    }
+  mark = kb_session_mark (first);
+  kb_session_set_refused (ask->session, mark);
+  return kb_ask_get (ask, credential, problem);
+}
+
 /* Appends what is known for WORD, an organization or a URL; its own PROBLEM is no reason
    to fail for the others. */
 static void
-append_for (KbBuffer *text, const char *word, const KbWish *wish, GError **problem)
+append_for (KbBuffer *text, const char *word, const Call *call, GError **problem)
 {
   g_auto (KbAsk) ask = { 0 };
   g_autoptr (KbCredential) credential = NULL;
   g_autoptr (KbBuffer) block = kb_buffer_new (0);
-  const char *failed = strstr (word, "://") != NULL ? word : NULL;
-  KbAnswer answer = failed != NULL ? kb_ask_open (&ask, failed, wish, problem)
-                                   : kb_ask_open_word (&ask, word, wish, problem);
+  const char *url = strstr (word, "://") != NULL ? word : NULL;
+  KbAnswer answer = url != NULL ? kb_ask_open (&ask, url, &call->wish, problem)
+                                : kb_ask_open_word (&ask, word, &call->wish, problem);
 
-  if (answer == KB_OK && !kb_ask_is_storage (&ask)
-      && kb_ask_get (&ask, &credential, problem) == KB_OK
-      && append_block (&ask, block, failed, credential))
-    kb_buffer_append (text, kb_buffer_peek (block), kb_buffer_length (block));
+  if (answer != KB_OK || kb_ask_is_storage (&ask)
+      || get (&ask, call, &credential, problem) != KB_OK
+      || !append_block (&ask, call, block, url, credential))
+    return;
+  kb_buffer_append (text, kb_buffer_peek (block), kb_buffer_length (block));
+  if (call->status == 401)
+    kb_go_memory_add (call->memory, word);
 }
 
-static void
-append_or_complain (KbBuffer *text, const char *word, const KbWish *wish)
+/* FALSE after a complaint. */
+static gboolean
+append_or_complain (KbBuffer *text, const char *word, const Call *call)
 {
   g_autoptr (GError) problem = NULL;
 
-  append_for (text, word, wish, &problem);
+  append_for (text, word, call, &problem);
   if (problem != NULL)
     kb_complain (problem->message);
+  return problem == NULL;
 }
 
-/* New, or NULL when the configuration cannot be used. */
-static char **
-known_organizations (GError **error)
+/* Organizations, then the URLs that have none. */
+static GPtrArray *
+known_words (const Call *call, GError **error)
 {
   g_autoptr (KbRuntime) runtime = kb_runtime_new_default (error);
+  const KbConfig *config = runtime != NULL ? kb_runtime_config (runtime) : NULL;
+  g_auto (GStrv) known = config != NULL ? kb_target_organizations (config) : NULL;
+  GPtrArray *words = known != NULL ? g_ptr_array_new_with_free_func (g_free) : NULL;
 
-  return runtime != NULL ? kb_target_organizations (kb_runtime_config (runtime)) : NULL;
+  for (char **name = known; words != NULL && *name != NULL; name++)
+    g_ptr_array_add (words, g_strdup (*name));
+  for (guint i = 0; words != NULL && i < call->memory->len; i++)
+    {
+      const KbGoUrl *entry = g_ptr_array_index (call->memory, i);
+      g_autofree char *place = NULL;
+      g_autofree char *its = organization_of (config, entry, &place);
+
+      if (place != NULL && its == NULL)
+        g_ptr_array_add (words, g_strdup (entry->url));
+    }
+  return words;
 }
 
 /* All of them in the time of one. */
 static void
-append_known (KbBuffer *text, char **known)
+append_known (KbBuffer *text, const GPtrArray *words, Call *call)
 {
   gint64 end = kb_clock_boot_ms () + DEADLINE_MS;
-  KbWish wish = { .program = "go" };
 
-  for (guint i = 0; known[i] != NULL && i < ORGANIZATIONS_MAX; i++)
+  for (guint i = 0; i < words->len && i < ORGANIZATIONS_MAX; i++)
     {
-      wish.deadline_ms = kb_clock_left_ms (end);
-      if (wish.deadline_ms == 0)
+      call->wish.deadline_ms = kb_clock_left_ms (end);
+      if (call->wish.deadline_ms == 0)
         return;
-      append_for (text, known[i], &wish, NULL);
+      append_for (text, g_ptr_array_index (words, i), call, NULL);
     }
 }
 
@@ -154,19 +259,22 @@ append_known (KbBuffer *text, char **known)
 static int
 before_fetch (const KbStreams *streams, char **named, GError **error)
 {
-  const KbWish wish = { .program = "go", .deadline_ms = DEADLINE_MS };
+  g_autoptr (GPtrArray) memory = kb_go_memory_read ();
+  Call call = { { .program = "go", .deadline_ms = DEADLINE_MS }, memory, NULL, 0 };
   g_autoptr (KbBuffer) text = kb_buffer_new (0);
-  g_auto (GStrv) known = named[0] == NULL ? known_organizations (error) : NULL;
+  g_autoptr (GPtrArray) known = named[0] == NULL ? known_words (&call, error) : NULL;
 
   if (named[0] == NULL && known == NULL)
     return KB_EXIT_ERROR;
   for (guint i = 0; named[i] != NULL; i++)
-    append_or_complain (text, named[i], &wish);
+    (void) append_or_complain (text, named[i], &call);
   if (known != NULL)
-    append_known (text, known);
+    append_known (text, known, &call);
   return kb_ask_answer (streams, text);
 }
 
+/* What stands on standard error the go command shows only for a status that is not 0,
+   and only with -x. */
 static int
 after_fetch (const KbStreams *streams, const char *url)
 {
@@ -174,17 +282,17 @@ after_fetch (const KbStreams *streams, const char *url)
   g_autoptr (KbSecret) answer
       = kb_input_all (streams->in, RESPONSE_MAX, DEADLINE_MS, &problem);
   g_autoptr (KbBuffer) text = kb_buffer_new (0);
+  g_autoptr (GPtrArray) memory = kb_go_memory_read ();
   g_auto (GStrv) challenges = NULL;
-  int status = 0;
-  KbWish wish = { .program = "go", .deadline_ms = DEADLINE_MS };
+  Call call = { { .program = "go", .deadline_ms = DEADLINE_MS }, memory, url, 0 };
 
   if (answer != NULL)
-    challenges = kb_go_challenges (kb_secret_peek (answer), &status);
+    challenges = kb_go_challenges (kb_secret_peek (answer), &call.status);
   else
     kb_complain (problem->message);
-  wish.challenges = (const char *const *) challenges;
-  append_or_complain (text, url, &wish);
-  return kb_ask_answer (streams, text);
+  call.wish.challenges = (const char *const *) challenges;
+  return append_or_complain (text, url, &call) ? kb_ask_answer (streams, text)
+                                               : KB_EXIT_NOTHING;
 }
 
 /* The go command adds the URL as the last argument; an organization has no "://". */
