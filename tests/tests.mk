@@ -10,7 +10,7 @@ AM_TESTS_ENVIRONMENT = \
 	CC='$(CC)'; export CC; \
 	G_DEBUG=fatal-warnings; export G_DEBUG;
 EXTRA_DIST += tests/run-test tests/totals tests/azure tests/bench tests/checks \
-	tests/debian13/fetch
+	tests/debian13/fetch tests/tools/install tests/tools/package.json tests/tools/package-lock.json tests/tools/.npmrc
 
 # Rules of the house that a program can hold.
 checks = tests/checks/commits tests/checks/completions tests/checks/docs-paths tests/checks/examples tests/checks/format \

@@ -7,6 +7,7 @@ import binascii
 import hashlib
 import json
 import re
+import time
 
 from anchors import unanchored
 from answer import compact
@@ -24,11 +25,12 @@ class BadPackage(ValueError):
 
 
 class Package:
-    """A name, its versions in the order of their arrival, its tags and its files."""
+    """A name, its versions in the order of their arrival, its tags, its files, and when each
+    arrived: clients that want versions to be old look at that (FluidFramework#27732)."""
 
     def __init__(self, name):
         self.name = name
-        self.manifests, self.files, self.tags = {}, {}, {}
+        self.manifests, self.files, self.tags, self.times = {}, {}, {}, {}
 
     def file(self, version):
         """The name of a version's file: without the scope."""
@@ -73,7 +75,8 @@ def document(call, package):
     versions = {version: _manifest(call, package, version) for version in package.manifests}
     return call.document(JSON, compact({
         "_id": package.name, "name": package.name, "dist-tags": package.tags,
-        "versions": versions}))
+        "versions": versions, "time": {"modified": max(package.times.values()),
+                                       **package.times}}))
 
 
 def _manifest(call, package, version):
@@ -123,6 +126,7 @@ async def publish(call, name):
     if version in package.manifests:
         return twice(call, name, version)
     package.manifests[version], package.files[version] = manifest, data
+    package.times[version] = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())
     package.tags.update({tag: version for tag, of in tags.items() if of == version})
     return accepted(call)
 

@@ -23,6 +23,7 @@ system_scripts = \
 	tests/system/test-lfs \
 	tests/system/test-logins \
 	tests/system/test-migrate \
+	tests/system/test-npm \
 	tests/system/test-nuget \
 	tests/system/test-oidc \
 	tests/system/test-lost \
@@ -36,6 +37,7 @@ system_scripts = \
 	tests/system/test-pats \
 	tests/system/test-registries \
 	tests/system/test-rotate \
+	tests/system/test-pnpm \
 	tests/system/test-second-chance \
 	tests/system/test-session-token \
 	tests/system/test-sign-in \
@@ -47,12 +49,13 @@ system_scripts = \
 	tests/system/test-submodules \
 	tests/system/test-token \
 	tests/system/test-tools \
+	tests/system/test-yarn \
 	tests/system/test-clients
 SYSTEM_TESTS += $(system_scripts) tests/azure/test_fidelity
 if NEVER
 TESTS += $(SYSTEM_TESTS)
 endif
-EXTRA_DIST += $(system_scripts) tests/system/PAINS.md tests/system/lib.sh tests/system/people.sh \
+EXTRA_DIST += $(system_scripts) tests/system/PAINS.md tests/system/lib.sh tests/system/npm.sh tests/system/people.sh \
 	tests/system/keyring-items tests/system/lay-item tests/system/basic-server tests/system/oidc-person \
 	tests/system/tool-server
 check_PROGRAMS += tests/system/page-driver
