@@ -61,6 +61,9 @@ static const Meaning meanings[] = {
   { 11, "AuthorityUntrusted", KB_ERROR_CONFIG, "does not trust the authority" },
   { 13, "AccountUnusable", KB_ERROR_INTERACTION, NULL },
   { 16, "AccountNotFound", KB_ERROR_INTERACTION, "has no such account any more" },
+  { 17, "TransientError", KB_ERROR_NETWORK, "has a fault that should pass" },
+  { 19, "RequiredBrokerMissing", KB_ERROR_DENIED,
+    "lacks a part of it: install Microsoft Intune for this computer" },
   { 20, "DeviceNotRegistered", KB_ERROR_DENIED,
     "says that this computer is not registered: enrol it (Microsoft Intune)" },
 };

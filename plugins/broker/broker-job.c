@@ -22,6 +22,25 @@ kb_broker_job_clear (KbBrokerJob *job)
   g_free (job->claims);
   g_free (job->wanted);
 }
+const char *
+kb_broker_scope (const KbBrokerSettings *settings, const KbRequest *request)
+{
+  const char *scope = kb_request_scope (request);
+
+  return scope != NULL ? scope : settings->scope;
+}
+
+char *
+kb_broker_resource (const char *scope)
+{
+  char *first = g_strndup (scope, strcspn (scope, " "));
+  char *slash = strrchr (first, '/');
+
+  if (slash != NULL)
+    *slash = '\0';
+  return first;
+}
+
 gboolean
 kb_broker_has_bus (const KbRequest *request)
 {
@@ -171,10 +190,12 @@ ask_for_token (KbBrokerJob *job, KbBrokerMethod method, KbBrokerToken *token,
   g_autofree char *authority
       = g_strdup_printf ("%s/%s", settings->authority, job->tenant);
   const KbSecret *renew = refused_token (job);
+  const char *scope = kb_broker_scope (settings, job->request);
+  g_autofree char *resource = kb_broker_resource (scope);
   const KbBrokerForm form = { .client = settings->client,
                               .redirect = settings->redirect,
                               .authority = authority,
-                              .scope = settings->scope,
+                              .scope = scope,
                               .username = account != NULL       ? account->username
                                           : job->wanted != NULL ? job->wanted
                                                                 : "",
@@ -182,7 +203,7 @@ ask_for_token (KbBrokerJob *job, KbBrokerMethod method, KbBrokerToken *token,
                               .list = account != NULL ? job->list : NULL,
                               .account = account != NULL ? account->node : -1,
                               .renew = renew };
-  const KbBrokerRules rules = { .resource = settings->resource,
+  const KbBrokerRules rules = { .resource = resource,
                                 .tenant = tenant_guid (job),
                                 .home = account != NULL ? account->tenant : NULL,
                                 .object = account != NULL ? account->object : NULL };
@@ -279,7 +300,9 @@ make_credential (const KbBrokerJob *job, const KbBrokerToken *token)
   const char *tenant = tenant_guid (job) == NULL && job->settings->tenant == NULL
                            ? token->tenant
                            : job->tenant;
-  g_autofree char *realm = g_strdup_printf ("%s/%s", tenant, job->settings->resource);
+  g_autofree char *resource
+      = kb_broker_resource (kb_broker_scope (job->settings, job->request));
+  g_autofree char *realm = g_strdup_printf ("%s/%s", tenant, resource);
   g_autofree char *chosen = job->account != NULL
                                 ? g_utf8_strdown (job->account->username, -1)
                                 : g_strdup (token->account);

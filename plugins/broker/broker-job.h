@@ -37,6 +37,12 @@ typedef struct
 void kb_broker_job_clear (KbBrokerJob *job);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (KbBrokerJob, kb_broker_job_clear)
 
+/* What the token is to be for: REQUEST's scope, else the instance's. */
+const char *kb_broker_scope (const KbBrokerSettings *settings, const KbRequest *request);
+
+/* New: of "499b.../.default", "499b...". */
+char *kb_broker_resource (const char *scope);
+
 /* Whether there is a session bus to look for a broker on.  Asks through the request's
    door, so that who answers is asked anew in a session that has one. */
 gboolean kb_broker_has_bus (const KbRequest *request);

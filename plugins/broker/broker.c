@@ -53,18 +53,6 @@ refuse (GError **error, const char *option, const char *why)
   return FALSE;
 }
 
-/* New: of "499b.../.default", "499b...". */
-static char *
-resource_of (const char *scope)
-{
-  char *first = g_strndup (scope, strcspn (scope, " "));
-  char *slash = strrchr (first, '/');
-
-  if (slash != NULL)
-    *slash = '\0';
-  return first;
-}
-
 static gboolean
 read_settings (KbBrokerSettings *settings, GError **error)
 {
@@ -86,7 +74,7 @@ read_settings (KbBrokerSettings *settings, GError **error)
   settings->tenant = tenant != NULL ? g_ascii_strdown (tenant, -1) : NULL;
   settings->client = g_ascii_strdown (client, -1);
   settings->scope = kb_instance_string (instance, "scope");
-  settings->resource = resource_of (settings->scope);
+  settings->resource = kb_broker_resource (settings->scope);
   settings->redirect = kb_instance_string (instance, "redirect-uri");
   if (*settings->resource == '\0')
     return refuse (error, "scope", "there is none");
@@ -116,6 +104,7 @@ broker_identify (gpointer self, const KbRequest *request, KbIdentity *identity,
 {
   const KbBrokerSettings *settings = self;
   g_autofree char *tenant = NULL;
+  g_autofree char *resource = kb_broker_resource (kb_broker_scope (settings, request));
 
   if (!kb_broker_has_bus (request))
     {
@@ -125,7 +114,7 @@ broker_identify (gpointer self, const KbRequest *request, KbIdentity *identity,
   tenant = kb_broker_known_tenant (settings, request);
   identity->account = kb_broker_wanted_account (settings, request);
   if (tenant != NULL)
-    identity->realm = g_strdup_printf ("%s/%s", tenant, settings->resource);
+    identity->realm = g_strdup_printf ("%s/%s", tenant, resource);
   return KB_OK;
 }
 
@@ -194,6 +183,7 @@ static const KbSource source = { .open = broker_open,
                                  .close = broker_close,
                                  .identify = broker_identify,
                                  .acquire = broker_acquire,
+                                 .flags = KB_SOURCE_SCOPES,
                                  .diagnose = broker_diagnose };
 
 const KbModule kb_module = {
