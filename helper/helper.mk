@@ -50,7 +50,8 @@ helper_libkeybearer_a_SOURCES += \
 	helper/interrupt.c helper/interrupt.h \
 	helper/log.c helper/log.h \
 	helper/talk.c helper/talk.h \
-	helper/terminal.c helper/terminal.h
+	helper/terminal.c helper/terminal.h \
+	helper/wish.c helper/wish.h
 
 # One call, from the stack to the answer.
 helper_libkeybearer_a_SOURCES += \

@@ -147,8 +147,7 @@ gboolean kb_request_fresh (const KbRequest *request);
    from it what it understands and leaves the rest; the core knows no provider by it:
      "account"  who is to sign in; another one is refused
      "tenant"   the directory to sign in to
-     "flow"     "device": with a code on another device; "paste": the address that the
-                browser ends at is pasted, after a warning
+     "flow"     "device": a code on another device; "paste": the browser's last address
      "port"     decimal: the port of this computer that the browser comes back to */
 const char *kb_request_hint (const KbRequest *request, const char *name);
 
@@ -256,9 +255,10 @@ typedef struct
    environment, for one.  Its credentials count as kb_credential_set_ephemeral. */
 #define KB_SOURCE_EPHEMERAL 1u
 
-/* It heeds kb_request_scope.  Without this flag a source is passed over where a scope is
-   asked for: what it gives is good for something else and not to be shown there. */
+/* It heeds kb_request_scope, or the hints "tenant", "flow" and "port".  Without the flag
+   a source is passed over where one is asked for: what it gives would be another. */
 #define KB_SOURCE_SCOPES 2u
+#define KB_SOURCE_SIGNS_IN 8u
 #define KB_SOURCE_RENEWS 4u /* its renewals serve once: see keybearer-module(3) */
 
 typedef struct

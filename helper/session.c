@@ -9,6 +9,7 @@
 #include "maker.h"
 #include "named.h"
 #include "request.h"
+#include "wish.h"
 
 struct _KbSession
 {
@@ -281,19 +282,6 @@ find_out (KbSession *session, const KbOpened *source, KbIdentity *identity,
   return answer;
 }
 
-/* What is good for something else must not be given to whoever asks for this. */
-static KbAnswer
-heeds_scope (const KbSession *session, const KbOpened *source)
-{
-  const char *scope = kb_request_scope (session->request);
-
-  if (scope == NULL || (source->module->source->flags & KB_SOURCE_SCOPES) != 0)
-    return KB_OK;
-  kb_request_note (session->request, "%s makes nothing for the scope %s", source->name,
-                   scope);
-  return KB_DECLINED;
-}
-
 static KbAnswer
 ask_entry (KbSession *session, const KbEntry *entry, KbCredential *input, KbKept **kept,
            KbCredential **credential, GError **error)
@@ -306,7 +294,7 @@ ask_entry (KbSession *session, const KbEntry *entry, KbCredential *input, KbKept
 
   kb_request_hand (session->request, NULL, FALSE, NULL, input);
   if (answer == KB_OK)
-    answer = heeds_scope (session, source);
+    answer = kb_wish_heeded (session->request, source, input);
   if (answer == KB_OK)
     answer = identify (session, source, &identity, error);
   if (answer == KB_OK && !kb_identity_is_whole (&identity))

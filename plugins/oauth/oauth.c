@@ -202,13 +202,14 @@ oauth_diagnose (gpointer self, const KbRequest *request, KbDiagnosis *diagnosis)
                     settings->authority != NULL && settings->tenant == NULL, diagnosis);
 }
 
-static const KbSource source = { .open = oauth_open,
-                                 .close = oauth_close,
-                                 .identify = oauth_identify,
-                                 .acquire = oauth_acquire,
-                                 .flags = KB_SOURCE_SCOPES | KB_SOURCE_RENEWS,
-                                 .revoke = oauth_revoke,
-                                 .diagnose = oauth_diagnose };
+static const KbSource source
+    = { .open = oauth_open,
+        .close = oauth_close,
+        .identify = oauth_identify,
+        .acquire = oauth_acquire,
+        .flags = KB_SOURCE_SCOPES | KB_SOURCE_SIGNS_IN | KB_SOURCE_RENEWS,
+        .revoke = oauth_revoke,
+        .diagnose = oauth_diagnose };
 
 const KbModule kb_module = {
   .abi = KB_MODULE_ABI,
