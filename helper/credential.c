@@ -144,18 +144,6 @@ kb_credential_realm (const KbCredential *credential)
 
 /* ---- the header ----------------------------------------------------------------- */
 
-static gboolean
-append_base64 (KbBuffer *text, const KbBuffer *plain)
-{
-  gsize length = kb_buffer_length (plain);
-  char *encoded = g_base64_encode ((const guchar *) kb_buffer_peek (plain), length);
-  gboolean done = kb_buffer_append_text (text, encoded);
-
-  kb_wipe (encoded, strlen (encoded));
-  g_free (encoded);
-  return done;
-}
-
 gboolean
 kb_append_authorization (KbBuffer *text, const KbCredential *credential, const char *user)
 {
@@ -169,5 +157,7 @@ kb_append_authorization (KbBuffer *text, const KbCredential *credential, const c
   plain = kb_buffer_new (0);
   return kb_buffer_append_text (plain, user) && kb_buffer_append_text (plain, ":")
          && kb_buffer_append_secret (plain, secret)
-         && kb_buffer_append_text (text, "Basic ") && append_base64 (text, plain);
+         && kb_buffer_append_text (text, "Basic ")
+         && kb_buffer_append_base64 (text, kb_buffer_peek (plain),
+                                     kb_buffer_length (plain));
 }

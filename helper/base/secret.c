@@ -280,6 +280,29 @@ kb_buffer_append_secret (KbBuffer *buffer, const KbSecret *secret)
   return kb_buffer_append (buffer, secret->bytes, secret->length);
 }
 
+/* Straight into the buffer, piece by piece: no other copy is left behind. */
+gboolean
+kb_buffer_append_base64 (KbBuffer *buffer, const char *bytes, gsize length)
+{
+  gsize encoded = length / 3 * 4 + (length % 3 != 0 ? 4 : 0);
+  int state = 0;
+  int save = 0;
+  char *out;
+  gsize done;
+
+  if (length > G_MAXSIZE / 2 || !kb_buffer_reserve (buffer, encoded))
+    return FALSE;
+  if (length == 0)
+    return TRUE;
+  out = buffer->bytes + buffer->length;
+  done = g_base64_encode_step ((const guchar *) bytes, length, FALSE, out, &state, &save);
+  done += g_base64_encode_close (FALSE, out + done, &state, &save);
+  buffer->length += done;
+  buffer->bytes[buffer->length] = '\0';
+  kb_wipe (&save, sizeof save);
+  return TRUE;
+}
+
 gboolean
 kb_buffer_printf (KbBuffer *buffer, const char *format, ...)
 {

@@ -40,6 +40,7 @@ void kb_buffer_free (KbBuffer *buffer);
 gboolean kb_buffer_append (KbBuffer *buffer, const char *bytes, gsize length);
 gboolean kb_buffer_append_text (KbBuffer *buffer, const char *text);
 gboolean kb_buffer_append_secret (KbBuffer *buffer, const KbSecret *secret);
+gboolean kb_buffer_append_base64 (KbBuffer *buffer, const char *bytes, gsize length);
 gboolean kb_buffer_printf (KbBuffer *buffer, const char *format, ...)
     G_GNUC_PRINTF (2, 3);
 

@@ -46,13 +46,9 @@ add_lines (KbBuffer *text, const char *above, const KbExecPlace *place)
     }
   else
     {
-      char *encoded = g_base64_encode ((const guchar *) kb_secret_peek (secret),
-                                       kb_secret_length (secret));
-
-      kb_buffer_printf (text, "%s:username=%s\n%s:_password=%s", above,
-                        kb_exec_place_user (place), above, encoded);
-      kb_wipe (encoded, strlen (encoded));
-      g_free (encoded);
+      kb_buffer_printf (text, "%s:username=%s\n%s:_password=", above,
+                        kb_exec_place_user (place), above);
+      kb_buffer_append_base64 (text, kb_secret_peek (secret), kb_secret_length (secret));
     }
   kb_buffer_append_text (text, "\n");
 }

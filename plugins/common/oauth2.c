@@ -78,16 +78,12 @@ kb_oauth2_basic (const char *client, const KbSecret *secret)
 {
   g_autoptr (KbBuffer) pair = kb_buffer_new (0);
   g_autoptr (KbBuffer) encoded = kb_buffer_new (0);
-  char *text;
 
   (void) append_encoded (pair, client, strlen (client));
   (void) kb_buffer_append (pair, ":", 1);
   (void) append_encoded (pair, kb_secret_peek (secret), kb_secret_length (secret));
-  text
-      = g_base64_encode ((const guchar *) kb_buffer_peek (pair), kb_buffer_length (pair));
-  (void) kb_buffer_append (encoded, text, strlen (text));
-  kb_wipe (text, strlen (text));
-  g_free (text);
+  (void) kb_buffer_append_base64 (encoded, kb_buffer_peek (pair),
+                                  kb_buffer_length (pair));
   return kb_buffer_steal (encoded);
 }
 

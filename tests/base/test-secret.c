@@ -140,6 +140,32 @@ test_locked (void)
   g_assert_cmpuint (locked_kib (), >, 0);
 }
 
+/* As GLib's own, behind what is there; of what does not fit nothing is added. */
+static void
+test_buffer_base64 (void)
+{
+  guchar bytes[200];
+
+  for (guint i = 0; i < sizeof bytes; i++)
+    bytes[i] = (guchar) (i * 37);
+  for (gsize length = 0; length <= sizeof bytes; length++)
+    {
+      g_autofree char *expected = g_base64_encode (bytes, length);
+      gsize wanted = strlen (expected);
+      g_autoptr (KbBuffer) buffer = kb_buffer_new (2 + wanted);
+      g_autoptr (KbBuffer) tight = kb_buffer_new (1 + wanted);
+
+      g_assert_true (kb_buffer_append_text (buffer, "x "));
+      g_assert_true (kb_buffer_append_base64 (buffer, (char *) bytes, length));
+      g_assert_cmpstr (kb_buffer_peek (buffer) + 2, ==, expected);
+      g_assert_cmpuint (kb_buffer_length (buffer), ==, 2 + wanted);
+      g_assert_true (kb_buffer_append_text (tight, "xy") == (wanted > 0));
+      if (wanted > 0)
+        g_assert_false (kb_buffer_append_base64 (tight, (char *) bytes, length));
+      g_assert_cmpuint (kb_buffer_length (tight), ==, wanted > 0 ? 2 : 0);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -150,6 +176,7 @@ main (int argc, char **argv)
   g_test_add_func ("/secret/locked", test_locked);
   g_test_add_func ("/buffer/reuse", test_buffer_reuse);
   g_test_add_func ("/buffer/limit", test_buffer_limit);
+  g_test_add_func ("/buffer/base64", test_buffer_base64);
   g_test_add_func ("/buffer/steal", test_buffer_steal);
   return g_test_run ();
 }
