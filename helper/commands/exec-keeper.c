@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/lines.h"
 #include "harden.h"
 
 #define PREFIX "exec-"
@@ -131,9 +133,9 @@ on_signal (int number)
   told_to_end = 1;
 }
 
-/* Nothing of the maker's stays open but what is watched and the lock. */
+/* Nothing of the maker's stays open but what is watched and the way back to it. */
 static void
-let_go (int watched, int lock)
+let_go (int watched, int back)
 {
   g_autoptr (GDir) folder = g_dir_open ("/proc/self/fd", 0, NULL);
   g_autoptr (GArray) all = g_array_new (FALSE, FALSE, sizeof (int));
@@ -153,25 +155,25 @@ let_go (int watched, int lock)
     {
       int fd = g_array_index (all, int, i);
 
-      if (fd > STDERR_FILENO && fd != watched && fd != lock)
+      if (fd > STDERR_FILENO && fd != watched && fd != back)
         (void) close (fd);
     }
 }
 
 static void
-settle (const Keeper *keeper, int lock)
+settle (const Keeper *keeper, int back)
 {
   const struct sigaction end = { .sa_handler = on_signal };
   sigset_t none;
 
   kb_watchdog (0);
-  (void) setsid ();
-  let_go (keeper->watched, lock);
+  let_go (keeper->watched, back);
   (void) sigemptyset (&none);
   (void) sigprocmask (SIG_SETMASK, &none, NULL);
   (void) signal (SIGINT, SIG_IGN);
   (void) signal (SIGQUIT, SIG_IGN);
   (void) signal (SIGHUP, SIG_IGN);
+  (void) signal (SIGPIPE, SIG_IGN);
   (void) signal (SIGCHLD, SIG_DFL);
   (void) sigaction (SIGTERM, &end, NULL);
 }
@@ -197,10 +199,19 @@ until_renewal (const Keeper *keeper)
   return keeper->when == 0 ? LONGEST_WAIT_S : CLAMP (left, 0, LONGEST_WAIT_S);
 }
 
+/* Makes the folder and tells its path by BACK: as the keeper makes it, there is no moment
+   in which the maker's end would leave it behind. */
 G_GNUC_NORETURN static void
-keep (Keeper *keeper, int lock)
+keep (Keeper *keeper, int back)
 {
-  settle (keeper, lock);
+  int lock = -1;
+
+  settle (keeper, back);
+  keeper->folder = make_folder (&lock);
+  if (keeper->folder == NULL)
+    _exit (1);
+  (void) kb_write_all (back, keeper->folder, strlen (keeper->folder));
+  (void) close (back);
   while (!has_ended (keeper, until_renewal (keeper)) && !told_to_end)
     if (keeper->when != 0 && keeper->when <= kb_clock_now ())
       keeper->when = keeper->renew (keeper->folder, keeper->data);
@@ -224,9 +235,10 @@ watch_myself (Keeper *keeper)
 }
 
 /* Two forks: the command that this process becomes must not find a child that it does not
-   know.  TRUE in this process when the keeper lives. */
+   know.  A session of its own comes before the second, so that no signal to the maker's
+   group ends the keeper.  TRUE in this process when the keeper was started. */
 static gboolean
-fork_keeper (Keeper *keeper, int lock)
+fork_keeper (Keeper *keeper, int back)
 {
   int status = 0;
   pid_t first = fork ();
@@ -234,10 +246,10 @@ fork_keeper (Keeper *keeper, int lock)
 
   if (first == 0)
     {
-      pid_t second = fork ();
+      pid_t second = setsid () >= 0 ? fork () : -1;
 
       if (second == 0)
-        keep (keeper, lock);
+        keep (keeper, back);
       _exit (second < 0);
     }
   do
@@ -246,31 +258,56 @@ fork_keeper (Keeper *keeper, int lock)
   return ended == first && first > 0 && WIFEXITED (status) && WEXITSTATUS (status) == 0;
 }
 
+/* New: the path that the keeper tells, NULL where it made no folder. */
+static char *
+hear (int fd)
+{
+  char path[PATH_MAX];
+  gsize length = 0;
+  gssize got = 1;
+
+  while (got != 0 && length < sizeof path)
+    {
+      got = read (fd, path + length, sizeof path - length);
+      if (got < 0 && errno != EINTR)
+        return NULL;
+      length += got > 0 ? (gsize) got : 0;
+    }
+  return length > 0 && length < sizeof path ? g_strndup (path, length) : NULL;
+}
+
+/* New: the folder, or NULL.  *STARTED: there was a keeper. */
+static char *
+start (Keeper *keeper, gboolean *started)
+{
+  int ends[2];
+  char *folder;
+
+  *started = FALSE;
+  if (keeper->watched < 0 || pipe2 (ends, O_CLOEXEC) != 0)
+    return NULL;
+  *started = fork_keeper (keeper, ends[1]);
+  (void) close (ends[1]);
+  folder = *started ? hear (ends[0]) : NULL;
+  (void) close (ends[0]);
+  return folder;
+}
+
 char *
 kb_keeper_start (KbKeeperFunc renew, gint64 when, gpointer data, GError **error)
 {
   Keeper keeper = { .renew = renew, .when = when, .data = data };
-  int lock = -1;
-  gboolean kept;
+  gboolean started;
+  char *folder;
 
-  keeper.folder = make_folder (&lock);
-  if (keeper.folder == NULL)
-    {
-      g_set_error (error, KB_ERROR, KB_ERROR_LOCKED,
-                   "neither XDG_RUNTIME_DIR nor /dev/shm is a folder for files that "
-                   "nobody else may read");
-      return NULL;
-    }
   watch_myself (&keeper);
-  kept = keeper.watched >= 0 && fork_keeper (&keeper, lock);
+  folder = start (&keeper, &started);
   if (keeper.watched >= 0)
     (void) close (keeper.watched);
-  (void) close (lock);
-  if (kept)
-    return keeper.folder;
-  g_set_error (error, KB_ERROR, KB_ERROR_LOCKED, "no process to keep %s: %s",
-               keeper.folder, g_strerror (errno));
-  remove_folder (keeper.folder);
-  g_free (keeper.folder);
-  return NULL;
+  if (folder == NULL)
+    g_set_error_literal (error, KB_ERROR, KB_ERROR_LOCKED,
+                         started ? "neither XDG_RUNTIME_DIR nor /dev/shm is a folder for "
+                                   "files that nobody else may read"
+                                 : "no process could be started that would remove them");
+  return folder;
 }
