@@ -14,7 +14,7 @@ EXTRA_DIST += tests/run-test tests/totals tests/azure tests/bench tests/checks \
 
 # Rules of the house that a program can hold.
 checks = tests/checks/commits tests/checks/completions tests/checks/docs-paths tests/checks/examples tests/checks/format \
-	tests/checks/layers tests/checks/manpages tests/checks/pains tests/checks/style
+	tests/checks/layers tests/checks/manpages tests/checks/pains tests/checks/style tests/checks/units
 TESTS += $(checks)
 
 unit_ldadd = helper/libkeybearer.a $(GLIB_LIBS)

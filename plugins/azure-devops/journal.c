@@ -103,12 +103,10 @@ append_list (KbBuffer *json, const char *name, const GPtrArray *texts)
   kb_json_close (json, ']');
 }
 
+/* What is too long is no whole object at its end: it has no bracket there. */
 gboolean
-kb_journal_write (const KbJournal *journal, GError **error)
+kb_journal_to_json (const KbJournal *journal, KbBuffer *json)
 {
-  g_autoptr (KbBuffer) json = kb_buffer_new (BYTES_MAX);
-  g_autofree char *path = path_of (journal->keep, SUFFIX);
-
   kb_json_open (json, NULL, '{');
   kb_json_number (json, "version", VERSION);
   kb_json_text (json, "organization", journal->organization);
@@ -124,10 +122,20 @@ kb_journal_write (const KbJournal *journal, GError **error)
   kb_json_number (json, "hooks", journal->hooks);
   append_list (json, "old", journal->old);
   append_list (json, "lost", journal->lost);
-  kb_json_close (json, '}');
-  if (make_folder (error)
-      && kb_file_write_whole (path, kb_buffer_peek (json), kb_buffer_length (json),
-                              error))
+  return kb_buffer_append_text (json, "}");
+}
+
+gboolean
+kb_journal_write (const KbJournal *journal, GError **error)
+{
+  g_autoptr (KbBuffer) json = kb_buffer_new (BYTES_MAX);
+  g_autofree char *path = path_of (journal->keep, SUFFIX);
+
+  if (!kb_journal_to_json (journal, json))
+    g_set_error_literal (error, KB_ERROR, KB_ERROR_MODULE, "the journal is too long");
+  else if (make_folder (error)
+           && kb_file_write_whole (path, kb_buffer_peek (json), kb_buffer_length (json),
+                                   error))
     return TRUE;
   g_prefix_error (error, "what is done cannot be noted: ");
   return FALSE;
@@ -199,9 +207,8 @@ is_whole (const KbJournal *journal)
          && (!known || (journal->id != NULL && journal->mark != NULL));
 }
 
-/* New, or NULL. */
-static KbJournal *
-read_text_of (KbSecret *text)
+KbJournal *
+kb_journal_parse (KbSecret *text)
 {
   g_autoptr (KbJson) json = kb_json_parse (text, NULL);
   g_autofree char *organization = json != NULL ? read_text (json, "organization") : NULL;
@@ -236,7 +243,7 @@ read_file (const char *path, KbJournal **journal, GError **error)
 
   if (text == NULL)
     return missing ? KB_DECLINED : KB_FAILED;
-  *journal = read_text_of (text);
+  *journal = kb_journal_parse (text);
   if (*journal != NULL)
     return KB_OK;
   g_set_error (error, KB_ERROR, KB_ERROR_CONFIG,

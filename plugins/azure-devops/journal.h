@@ -80,6 +80,14 @@ gboolean kb_journal_write (const KbJournal *journal, GError **error);
 /* JOURNAL is new.  KB_DECLINED: there is none.  KB_FAILED: what is there is none of ours
    or damaged; it stays, and the error names the file. */
 KbAnswer kb_journal_read (const char *keep, KbJournal **journal, GError **error);
+
+/* What is written: FALSE when JSON has no room for it. */
+gboolean kb_journal_to_json (const KbJournal *journal, KbBuffer *json);
+
+/* New, of the content of such a file, or NULL: it is none. */
+KbJournal *kb_journal_parse (KbSecret *text);
+
+/* One that is not there is no error. */
 gboolean kb_journal_remove (const char *keep, GError **error);
 
 /* New, of KbJournal with its free function: those of ORGANIZATION, sorted by what they

@@ -112,8 +112,8 @@ prove (KbRotation *rotation, GError **error)
   if (answer == KB_FAILED)
     g_prefix_error (error,
                     "the new token %s waits for the next run, as it could not be "
-                    "proven: ",
-                    rotation->journal->id);
+                    "proven (or run: keybearer pat revoke %s): ",
+                    rotation->journal->id, rotation->journal->id);
   return answer;
 }
 

@@ -26,6 +26,13 @@ tests_fuzz_fuzz_bazel_SOURCES = tests/fuzz/fuzz-bazel.c $(fuzz_main)
 tests_fuzz_fuzz_bazel_LDADD = $(unit_ldadd)
 tests_fuzz_fuzz_bazel_LDFLAGS = $(fuzz_ldflags)
 
+if PLUGIN_AZURE_DEVOPS
+fuzz_targets += tests/fuzz/fuzz-journal
+tests_fuzz_fuzz_journal_SOURCES = tests/fuzz/fuzz-journal.c plugins/azure-devops/journal.c $(fuzz_main)
+tests_fuzz_fuzz_journal_LDADD = $(unit_ldadd)
+tests_fuzz_fuzz_journal_LDFLAGS = $(fuzz_ldflags)
+endif
+
 fuzz_targets += tests/fuzz/fuzz-cargo
 tests_fuzz_fuzz_cargo_SOURCES = tests/fuzz/fuzz-cargo.c $(fuzz_main)
 tests_fuzz_fuzz_cargo_LDADD = $(unit_ldadd)
