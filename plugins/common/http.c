@@ -26,6 +26,7 @@ typedef struct
   const KbRequest *request;
   const KbHttpCall *call;
   KbBuffer *body;
+  gboolean headed; /* the line that ends the headers has come */
   KbHttpFault fault;
 } Transfer;
 
@@ -90,6 +91,21 @@ on_body (char *bytes, size_t size, size_t count, void *data)
     return size * count;
   transfer->fault.too_long = TRUE;
   return 0;
+}
+
+/* libcurl takes a connection that is closed within the headers for an answer with no
+   body.  Each head begins anew: a proxy's, and an interim one's. */
+static size_t
+on_header (char *bytes, size_t size, size_t count, void *data)
+{
+  Transfer *transfer = data;
+  gsize length = size * count;
+
+  if (length > 5 && memcmp (bytes, "HTTP/", 5) == 0)
+    transfer->headed = FALSE;
+  else if (length > 0 && (bytes[0] == '\r' || bytes[0] == '\n'))
+    transfer->headed = TRUE;
+  return length;
 }
 
 static int
@@ -161,6 +177,8 @@ set_transfer (CURL *curl, Transfer *transfer, gint64 left)
   (void) curl_easy_setopt (curl, CURLOPT_XFERINFODATA, transfer);
   (void) curl_easy_setopt (curl, CURLOPT_WRITEFUNCTION, on_body);
   (void) curl_easy_setopt (curl, CURLOPT_WRITEDATA, transfer);
+  (void) curl_easy_setopt (curl, CURLOPT_HEADERFUNCTION, on_header);
+  (void) curl_easy_setopt (curl, CURLOPT_HEADERDATA, transfer);
   (void) curl_easy_setopt (curl, CURLOPT_ERRORBUFFER, transfer->fault.text);
   (void) curl_easy_setopt (curl, CURLOPT_CERTINFO, 1L); /* the issuer, for the error */
 }
@@ -272,6 +290,8 @@ judge (CURLcode code, CURL *curl, const char *host, Transfer *transfer, GError *
 {
   g_autoptr (KbHttpAnswer) answer = NULL;
 
+  if (code == CURLE_OK && !transfer->headed)
+    code = CURLE_PARTIAL_FILE;
   if (code != CURLE_OK)
     {
       kb_http_fault_set (error, curl, code, host, &transfer->fault);

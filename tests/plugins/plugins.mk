@@ -41,7 +41,7 @@ endif
 # Sources, in the module files that the program loads.
 source_host = tests/plugins/source-host.c tests/plugins/source-host.h
 source_tests =
-EXTRA_DIST += tests/plugins/https-server tests/plugins/https_people.py \
+EXTRA_DIST += tests/plugins/https-server tests/plugins/https_people.py tests/plugins/https_cuts.py \
 	tests/plugins/https_oauth.py tests/plugins/broker-mock
 if PLUGIN_BROKER
 source_tests += tests/plugins/test-broker
@@ -79,7 +79,8 @@ if PLUGIN_SESSION_TOKEN
 source_tests += tests/plugins/test-session-token
 endif
 if PLUGIN_AZURE_DEVOPS
-source_tests += tests/plugins/test-azure-devops tests/plugins/test-pat-record tests/plugins/test-journal
+source_tests += tests/plugins/test-azure-devops tests/plugins/test-pat-record tests/plugins/test-journal \
+	tests/plugins/test-cuts
 endif
 if PLUGIN_PASSWORD
 source_tests += tests/plugins/test-password
@@ -175,6 +176,13 @@ tests_plugins_test_oauth_provider_SOURCES = tests/plugins/test-oauth-provider.c 
 	$(memo_sources)
 tests_plugins_test_oauth_provider_LDADD = $(host_ldadd)
 tests_plugins_test_oauth_provider_LDFLAGS = $(host_ldflags)
+tests_plugins_test_cuts_SOURCES = tests/plugins/test-cuts.c $(source_host) \
+	plugins/azure-devops/audit-event.c plugins/pat-minting/mint.c \
+	$(devops_sources) $(devops_pat_sources) $(token_sources) \
+	plugins/common/http.c plugins/common/http-fault.c plugins/common/http-memory.c
+tests_plugins_test_cuts_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
+tests_plugins_test_cuts_LDADD = $(host_ldadd) $(CURL_LIBS)
+tests_plugins_test_cuts_LDFLAGS = $(host_ldflags)
 tests_plugins_test_pat_record_SOURCES = tests/plugins/test-pat-record.c \
 	plugins/azure-devops/client.c plugins/azure-devops/pat-keep.c \
 	$(devops_sources) $(devops_pat_sources) $(http_sources)
