@@ -106,6 +106,7 @@ connect_npmrc (KbConnect *connect, gboolean yarn, GError **error)
   g_autoptr (GPtrArray) patterns = g_ptr_array_new_with_free_func (g_free);
   KbExecJob job = { .places = connect->places };
   KbEdit edit = { .tool = "npm", .syntax = KB_SYNTAX_NPMRC, .body = body };
+  g_autofree char *project = NULL;
   guint registries = 0;
 
   for (guint i = 0; connect->places != NULL && i < connect->places->len; i++)
@@ -122,6 +123,12 @@ connect_npmrc (KbConnect *connect, gboolean yarn, GError **error)
     registries = kb_exec_npm_append (&job, connect->words, yarn, body);
   if (yarn && connect->places != NULL && registries == 0)
     return complain_registry (".npmrc");
+  project = connect->places != NULL ? kb_exec_npm_project (&job) : NULL;
+  if (project != NULL)
+    kb_changes_tell (connect->changes,
+                     "%s has a credential of its own, which is taken before this one: "
+                     "remove its lines.",
+                     project);
   return kb_changes_edit (connect->changes, path, &edit, error);
 }
 

@@ -127,6 +127,42 @@ is_shadowing (const KbExecJob *job, const char *line)
   return FALSE;
 }
 
+/* "//host/path/:_authToken" and its like. */
+static gboolean
+is_credential (const char *line)
+{
+  static const char *const names[] = { ":_authToken", ":_auth", ":_password" };
+  const char *end = line + strcspn (line, "= \t\r");
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (end - line > (gssize) strlen (names[i])
+        && strncmp (end - strlen (names[i]), names[i], strlen (names[i])) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+char *
+kb_exec_npm_project (const KbExecJob *job)
+{
+  g_autofree char *path = kb_scan_npm_project ();
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+  gboolean found = FALSE;
+
+  if (path == NULL || !g_file_get_contents (path, &text, NULL, NULL))
+    return NULL;
+  lines = g_strsplit (text, "\n", -1);
+  kb_wipe (text, strlen (text));
+  for (char **line = lines; *line != NULL; line++)
+    {
+      const char *start = *line + strspn (*line, " \t");
+
+      found = found || (is_credential (start) && is_shadowing (job, start));
+      kb_wipe (*line, strlen (*line));
+    }
+  return found ? g_steal_pointer (&path) : NULL;
+}
+
 /* The file of the user that ours stands for. */
 static void
 copy_own (const KbExecJob *job, KbBuffer *text)

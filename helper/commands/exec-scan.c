@@ -347,6 +347,15 @@ look_at_yarnrc (KbScanFunc func, gpointer data, Reader reader)
   look (func, data, files, others, reader);
 }
 
+char *
+kb_scan_npm_project (void)
+{
+  g_autofree char *own = g_build_filename (g_get_home_dir (), ".npmrc", NULL);
+  g_autofree char *found = find_upwards (".npmrc");
+
+  return found != NULL && !g_str_equal (found, own) ? g_steal_pointer (&found) : NULL;
+}
+
 KbYarn
 kb_scan_yarn_kind (void)
 {

@@ -29,6 +29,10 @@ void kb_scan_yarn (KbScanFunc func, gpointer data);
 /* Every `npmRegistryServer:` of .yarnrc.yml, also those of scopes; NAME is the URL. */
 void kb_scan_yarn_all (KbScanFunc func, gpointer data);
 
+/* New, or NULL: the nearest .npmrc from the working folder upwards, but for the user's.
+ */
+char *kb_scan_npm_project (void);
+
 /* Whose project the working folder is in, by its lock file or settings. */
 typedef enum
 {

@@ -67,6 +67,9 @@ void kb_exec_set_npm (KbExecJob *job);
    them, as it is where the project is one of Yarn 1. */
 guint kb_exec_npm_append (const KbExecJob *job, const char *const *urls, gboolean yarn,
                           KbBuffer *text);
+/* New, or NULL: the project's .npmrc, where it has a credential of its own for one of the
+   places: npm takes that before the user's. */
+char *kb_exec_npm_project (const KbExecJob *job);
 void kb_exec_set_yarn (KbExecJob *job);
 void kb_exec_set_uv (KbExecJob *job);
 void kb_exec_set_poetry (KbExecJob *job);
