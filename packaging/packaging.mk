@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 # What is installed beside the program and how a person sets it up.
-EXTRA_DIST += packaging/python/pyproject.toml packaging/python/README \
-	packaging/python/keybearer_keyring/__init__.py
+EXTRA_DIST += packaging/python/pyproject.toml packaging/python/README
 EXTRA_DIST += packaging/keybearer.conf packaging/setup packaging/demo-session .ci/run
 confdir = $(datadir)/keybearer
 nodist_conf_DATA = packaging/built/keybearer.conf
@@ -21,6 +20,25 @@ packaging/built/keybearer.conf: $(top_srcdir)/packaging/keybearer.conf config.st
 	    if (index (left_out, " " module " ")) next; \
 	    print group } \
 	  { print }' $(top_srcdir)/packaging/keybearer.conf > $@.tmp && mv $@.tmp $@
+
+# The backend of the Python module keyring, in a folder of its own: twine and poetry are led
+# there by `connect`, whatever Python they run in. Its second folder is what makes it known.
+pybackenddir = $(datadir)/keybearer/python/keybearer_keyring
+dist_pybackend_DATA = packaging/python/keybearer_keyring/__init__.py
+pyinfodir = $(datadir)/keybearer/python/keybearer_keyring.dist-info
+built_python = packaging/built/python
+nodist_pyinfo_DATA = $(built_python)/keybearer_keyring.dist-info/METADATA \
+	$(built_python)/keybearer_keyring.dist-info/entry_points.txt
+BUILT_SOURCES += $(built_python)/keybearer_keyring/__init__.py
+CLEANFILES += $(nodist_pyinfo_DATA) $(built_python)/keybearer_keyring/__init__.py
+$(built_python)/keybearer_keyring/__init__.py: $(top_srcdir)/packaging/python/keybearer_keyring/__init__.py
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && cp -f $(top_srcdir)/packaging/python/keybearer_keyring/__init__.py $@
+$(built_python)/keybearer_keyring.dist-info/METADATA: config.status
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && printf 'Metadata-Version: 2.1\nName: keybearer-keyring\nVersion: %s\n' \
+	  '$(PACKAGE_VERSION)' > $@
+$(built_python)/keybearer_keyring.dist-info/entry_points.txt: $(top_srcdir)/packaging/python/pyproject.toml
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && printf '[keyring.backends]\n' > $@ && \
+	  $(SED) -n 's/^\(keybearer\) = "\(.*\)"$$/\1 = \2/p' $(top_srcdir)/packaging/python/pyproject.toml >> $@
 
 # Completions, each where its shell looks for them.
 bashcompletionsdir = $(datadir)/bash-completion/completions

@@ -62,13 +62,33 @@ kb_connect_program (KbConnect *connect, const char *name, GError **error)
                                                                : NULL;
 }
 
-static gboolean
-is_in_path (const char *folder)
+/* The place of FOLDER in PATH, from 0 on, or -1. */
+static int
+place_in_path (const char *folder)
 {
   const char *path = g_getenv ("PATH");
   g_auto (GStrv) folders = g_strsplit (path != NULL ? path : "", ":", -1);
 
-  return g_strv_contains ((const char *const *) folders, folder);
+  for (int i = 0; folders[i] != NULL; i++)
+    if (g_str_equal (folders[i], folder))
+      return i;
+  return -1;
+}
+
+/* Says what is to be done about PATH, if anything, so that the link in FOLDER is what a
+   tool finds; FOUND is what it finds now, or NULL. */
+static void
+tell_of_path (KbChanges *changes, const char *folder, const char *name, const char *found)
+{
+  g_autofree char *other = found != NULL ? g_path_get_dirname (found) : NULL;
+  int ours = place_in_path (folder);
+
+  if (ours < 0)
+    kb_changes_tell (changes, "%s is not in PATH: put it there, so that %s is found.",
+                     folder, name);
+  else if (other != NULL && place_in_path (other) < ours)
+    kb_changes_tell (changes, "%s comes earlier in PATH: put %s before its folder.",
+                     found, folder);
 }
 
 gboolean
@@ -84,14 +104,7 @@ kb_connect_in_path (KbConnect *connect, const char *name, GError **error)
     return TRUE;
   if (!kb_changes_link (connect->changes, path, self, error))
     return FALSE;
-  if (!is_in_path (folder))
-    kb_changes_tell (connect->changes,
-                     "%s is not in PATH: put it there, so that %s is found.", folder,
-                     name);
-  else if (found != NULL && !g_str_equal (found, path))
-    kb_changes_tell (connect->changes,
-                     "%s comes earlier in PATH: put %s before its folder.", found,
-                     folder);
+  tell_of_path (connect->changes, folder, name, found);
   return TRUE;
 }
 

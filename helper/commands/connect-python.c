@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* pip and uv: both are told to ask the command `keyring`, which is a link to us.
-   Knows nothing of what they ask it. */
+/* pip and uv are told to ask the command `keyring`, which is a link to us; twine and
+   poetry the Python module of that name.  Knows nothing of what they ask. */
 #include "commands/connect-tools.h"
 
 #include <string.h>
 
 #include "connect/place.h"
+#include "loader.h"
 
 /* New: pip's file of the user; the older place where there is one. */
 static char *
@@ -85,4 +86,41 @@ kb_connect_uv (KbConnect *connect, GError **error)
                    "URL. To see it: uv pip install --dry-run -v PACKAGE");
   return kb_changes_edit (connect->changes, path, &edit, error)
          && link_keyring (connect, other, "pip", error);
+}
+
+/* ---- the Python module ---------------------------------------------------------- */
+
+/* New: the folder that holds the backend and nothing else. */
+static char *
+backend_path (void)
+{
+  g_autofree char *self = kb_connect_self ();
+  g_autofree char *folder = g_path_get_dirname (self);
+
+  return kb_loader_in_build_tree ()
+             ? g_build_filename (folder, "../packaging/built/python", NULL)
+             : g_strdup (KB_DATA_DIR "/keybearer/python");
+}
+
+/* The module finds backends by what is in its path, ours before those of desktops; the
+   chainer asks one after the other, so that nobody loses what he keeps elsewhere. */
+gboolean
+kb_connect_python (KbConnect *connect, GError **error)
+{
+  static const char *const replaced[] = { "default-keyring", "keyring-path", NULL };
+  g_autofree char *path
+      = kb_connect_base ("XDG_CONFIG_HOME", ".config", "python_keyring/keyringrc.cfg");
+  g_autofree char *folder = backend_path ();
+  g_autoptr (KbBuffer) body = kb_buffer_new (0);
+  const KbEdit edit = { "python", KB_SYNTAX_INI, "backend", replaced, body };
+
+  kb_buffer_printf (body,
+                    "default-keyring = keyring.backends.chainer.ChainerBackend\n"
+                    "keyring-path = %s\n",
+                    folder);
+  kb_changes_tell (
+      connect->changes,
+      "twine, poetry and `pip --keyring-provider import` read the same file. "
+      "To see it: `python3 -m keyring get URL-OF-AN-INDEX x` prints a token.");
+  return kb_changes_edit (connect->changes, path, &edit, error);
 }

@@ -38,6 +38,7 @@ gboolean kb_connect_yarn (KbConnect *connect, GError **error);
 gboolean kb_connect_nuget (KbConnect *connect, GError **error);
 gboolean kb_connect_pip (KbConnect *connect, GError **error);
 gboolean kb_connect_uv (KbConnect *connect, GError **error);
+gboolean kb_connect_python (KbConnect *connect, GError **error);
 gboolean kb_connect_cargo (KbConnect *connect, GError **error);
 gboolean kb_connect_go (KbConnect *connect, GError **error);
 gboolean kb_connect_bazel (KbConnect *connect, GError **error);

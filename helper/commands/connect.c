@@ -19,6 +19,8 @@ const KbConnectTool kb_connect_tools[] = {
   { "nuget", "6.13", FALSE, kb_connect_nuget },
   { "pip", "23.1", FALSE, kb_connect_pip },
   { "uv", "0.1.17", FALSE, kb_connect_uv },
+  { "twine", "2.0", FALSE, kb_connect_python },
+  { "poetry", "1.2", FALSE, kb_connect_python },
   { "cargo", "1.74", FALSE, kb_connect_cargo },
   { "go", "1.24", FALSE, kb_connect_go },
   { "bazel", "7", FALSE, kb_connect_bazel },

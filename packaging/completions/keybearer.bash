@@ -19,7 +19,7 @@ _keybearer ()
   case $verb,$previous in
     token,--output) words='raw json header env azure-cli' ;;
     connect,connect | disconnect,disconnect)
-      words='git npm pnpm yarn nuget pip uv cargo go bazel docker kubectl terraform --help' ;;
+      words='git npm pnpm yarn nuget pip uv twine poetry cargo go bazel docker kubectl terraform --help' ;;
     connect,* | disconnect,*) words='--dry-run --help' ;;
     exec,--only) words='plain azure-cli nuget npm yarn uv poetry twine cargo gradle pipeline' ;;
     check,--config)
