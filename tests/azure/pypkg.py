@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# Makes the smallest wheels and source packages; as a program: pypkg.py FOLDER NAME [VERSION].
+# Makes the smallest wheels and source packages; as a program: pypkg.py FOLDER NAME [VERSION [NEEDS]];
+# NEEDS is a package that the source package is built with.
 # Knows nothing of feeds.
 
 import base64
@@ -14,7 +15,7 @@ import zipfile
 METADATA = "Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nSummary: Of the tests\n"
 WHEEL = "Wheel-Version: 1.0\nGenerator: keybearer\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 # A builder inside the package: none has to be fetched for it.
-PYPROJECT = '[build-system]\nrequires = []\nbuild-backend = "builder"\nbackend-path = ["."]\n'
+PYPROJECT = '[build-system]\nrequires = {needs}\nbuild-backend = "builder"\nbackend-path = ["."]\n'
 BUILDER = '''import pathlib
 WHEEL = {wheel!r}
 
@@ -50,14 +51,15 @@ def wheel(name, version="1.0"):
     return memory.getvalue()
 
 
-def source(name, version="1.0"):
-    """The bytes of a source package, which builds itself."""
+def source(name, version="1.0", needs=()):
+    """The bytes of a source package, which builds itself once what it needs is there."""
     top = f"{name.replace('-', '_')}-{version}"
     builder = BUILDER.format(wheel=wheel(name, version).hex(), file=wheel_name(name, version))
     memory = io.BytesIO()
     with tarfile.open(fileobj=memory, mode="w:gz") as archive:
         for path, text in (("PKG-INFO", METADATA.format(name=name, version=version)),
-                           ("pyproject.toml", PYPROJECT), ("builder.py", builder)):
+                           ("pyproject.toml", PYPROJECT.format(needs=list(needs))),
+                           ("builder.py", builder)):
             told = tarfile.TarInfo(f"{top}/{path}")
             told.size = len(text.encode())
             archive.addfile(told, io.BytesIO(text.encode()))
@@ -78,11 +80,11 @@ def form(name, version, data, file_name=None, **more):
             body + head + data + f"\r\n--{border}--\r\n".encode())
 
 
-def main(folder, name, version="1.0"):
+def main(folder, name, version="1.0", *needs):
     folder = pathlib.Path(folder)
     (folder / wheel_name(name, version)).write_bytes(wheel(name, version))
     top = f"{name.replace('-', '_')}-{version}"
-    (folder / f"{top}.tar.gz").write_bytes(source(name, version))
+    (folder / f"{top}.tar.gz").write_bytes(source(name, version, needs))
 
 
 if __name__ == "__main__":

@@ -35,6 +35,7 @@ system_scripts = \
 	tests/system/test-pat-clients \
 	tests/system/test-pat-minting \
 	tests/system/test-pats \
+	tests/system/test-python \
 	tests/system/test-registries \
 	tests/system/test-rotate \
 	tests/system/test-pnpm \
@@ -49,13 +50,14 @@ system_scripts = \
 	tests/system/test-submodules \
 	tests/system/test-token \
 	tests/system/test-tools \
+	tests/system/test-twine \
 	tests/system/test-yarn \
 	tests/system/test-clients
 SYSTEM_TESTS += $(system_scripts) tests/azure/test_fidelity
 if NEVER
 TESTS += $(SYSTEM_TESTS)
 endif
-EXTRA_DIST += $(system_scripts) tests/system/PAINS.md tests/system/lib.sh tests/system/npm.sh tests/system/people.sh \
+EXTRA_DIST += $(system_scripts) tests/system/PAINS.md tests/system/lib.sh tests/system/feeds.sh tests/system/npm.sh tests/system/people.sh \
 	tests/system/keyring-items tests/system/lay-item tests/system/basic-server tests/system/oidc-person \
 	tests/system/tool-server
 check_PROGRAMS += tests/system/page-driver
