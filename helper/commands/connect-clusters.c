@@ -24,6 +24,19 @@ is_registry (const char *word)
                 == strlen (word);
 }
 
+/* Docker would go on without a login, and nobody would know why. */
+static void
+tell_of_stack (KbConnect *connect, const char *name)
+{
+  g_autofree char *text = g_strdup_printf ("https://%s/", name);
+  g_autoptr (KbUrl) url = kb_url_parse (text, NULL);
+
+  if (!kb_changes_undo (connect->changes) && url != NULL
+      && kb_config_match (kb_runtime_config (connect->runtime), url) == NULL)
+    kb_changes_tell (connect->changes,
+                     "No stack is for %s yet: see keybearer-tools(7), DOCKER.", name);
+}
+
 static gboolean
 change_registries (KbConnect *connect, const char *path, const char *const *names,
                    GError **error)
@@ -41,6 +54,7 @@ change_registries (KbConnect *connect, const char *path, const char *const *name
       if (!kb_changes_json (connect->changes, path, DOCKER_OBJECT, *names, DOCKER_NAME,
                             error))
         return FALSE;
+      tell_of_stack (connect, *names);
     }
   return TRUE;
 }
