@@ -18,7 +18,8 @@ typedef struct
   const char *const *challenges; /* what the server's WWW-Authenticate lines said */
   const char *refused;           /* kb_session_mark of a token that was refused */
   KbWayFunc way;                 /* to a person; NULL: nobody may be asked */
-  gint64 deadline_ms;            /* from now; 0: KB_DEADLINE_MS */
+  gint64 deadline_ms;            /* from now; 0: KB_DEADLINE_MS.  Below what the tool
+                                    waits: of these only Bazel and NuGet have a limit */
   gboolean any_organization;     /* the token goes only where the user wrote it down, so
                                     the URL need not say which organization it is for */
   gboolean feed;                 /* a name means the organization's package feeds */

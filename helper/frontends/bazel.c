@@ -3,12 +3,15 @@
    Knows nothing of who makes credentials. */
 #include "frontends/bazel.h"
 
+#include "base/clock.h"
 #include "base/input.h"
 #include "base/json.h"
 #include "frontends/ask.h"
 
-/* Bazel gives its helper 10 s; a URI is never as long as this. */
+/* Bazel gives its helper 10 s, for its own part too; a URI is never as long as this. */
+#define TOOL_WAITS_MS 10000
 #define DEADLINE_MS 8000
+G_STATIC_ASSERT (DEADLINE_MS < TOOL_WAITS_MS);
 #define REQUEST_MAX (64 * 1024)
 
 char *
@@ -45,9 +48,10 @@ append_headers (const KbAsk *ask, KbBuffer *text, const KbCredential *credential
 }
 
 static int
-get (const KbStreams *streams, const char *uri, GError **error)
+get (const KbStreams *streams, const char *uri, gint64 end, GError **error)
 {
-  const KbWish wish = { .program = "bazel", .deadline_ms = DEADLINE_MS };
+  const KbWish wish
+      = { .program = "bazel", .deadline_ms = MAX (kb_clock_left_ms (end), 1) };
   g_auto (KbAsk) ask = { 0 };
   g_autoptr (KbCredential) credential = NULL;
   g_autoptr (KbBuffer) text = kb_buffer_new (0);
@@ -70,6 +74,7 @@ get (const KbStreams *streams, const char *uri, GError **error)
 int
 kb_frontend_bazel (const KbStreams *streams, char **arguments, GError **error)
 {
+  gint64 end = kb_clock_boot_ms () + DEADLINE_MS;
   g_autoptr (KbSecret) request = NULL;
   g_autofree char *uri = NULL;
 
@@ -77,5 +82,5 @@ kb_frontend_bazel (const KbStreams *streams, char **arguments, GError **error)
     return KB_EXIT_USAGE;
   request = kb_input_all (streams->in, REQUEST_MAX, DEADLINE_MS, error);
   uri = request != NULL ? kb_bazel_uri (request, error) : NULL;
-  return uri != NULL ? get (streams, uri, error) : KB_EXIT_ERROR;
+  return uri != NULL ? get (streams, uri, end, error) : KB_EXIT_ERROR;
 }

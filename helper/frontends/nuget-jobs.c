@@ -12,7 +12,9 @@
 
 #define METHOD "GetAuthenticationCredentials"
 /* NuGet gives up 30 s after the last sign of life. */
+#define TOOL_WAITS_MS 30000
 #define PROGRESS_MS 2000
+G_STATIC_ASSERT (2 * PROGRESS_MS < TOOL_WAITS_MS);
 /* Behind the child's own deadlines. */
 #define GRACE_MS 3000
 /* NuGet asks one question at a time; more are no more than somebody's test. */

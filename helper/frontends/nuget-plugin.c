@@ -107,7 +107,9 @@ on_handshake (Plugin *plugin, const KbNugetMessage *message)
 
 /* ---- the other methods ---------------------------------------------------------- */
 
-/* What it says is nothing to us: a proxy's login comes from our own configuration. */
+/* What it says is nothing to us.  SetCredentials brings the login of a proxy that it does
+   not name (its one address is the path of a source), and NuGet has its proxy from its
+   own settings: given to the proxy of ours it might be shown to somebody else. */
 static gboolean
 on_told (Plugin *plugin, const KbNugetMessage *message)
 {
