@@ -73,13 +73,15 @@ complain_registry (const char *file)
   return FALSE;
 }
 
-/* The version of the TOOL of PATH, {0, 0} where there is none. */
+/* The version of the TOOL of PATH, {0, 0} where there is none, also none but Corepack's
+   stand-in for one that it would have to fetch. */
 static void
 read_version (const char *tool, gint64 version[2])
 {
   g_autofree char *found = kb_program_find (tool);
   const char *words[] = { found, "--version", NULL };
-  g_auto (GStrv) environment = kb_environment_for_child ();
+  g_auto (GStrv) environment = g_environ_setenv (kb_environment_for_child (),
+                                                 "COREPACK_ENABLE_NETWORK", "0", TRUE);
   g_autofree char *said = NULL;
   g_auto (GStrv) parts = NULL;
 
