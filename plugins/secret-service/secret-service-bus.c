@@ -18,6 +18,7 @@ struct _Bus
   SecretService *service;
   KbWait *session; /* on its way, or NULL */
   const KbRequest *request;
+  gboolean said_no; /* a person dismissed the dialog: none follows in this process */
 };
 
 Bus *
@@ -192,6 +193,30 @@ show_prompt (Bus *bus, const char *path, Prompt *prompt, GError **error)
   return FALSE;
 }
 
+static gboolean
+stays_locked (GError **error)
+{
+  g_set_error_literal (
+      error, KB_ERROR, KB_ERROR_INTERACTION,
+      "the keyring stays locked: its dialog was dismissed, or could not be shown here; "
+      "unlock it in the desktop session and try again");
+  return FALSE;
+}
+
+/* FALSE without a word to a person: nobody may be asked, or said no a moment ago. */
+static gboolean
+may_prompt (Bus *bus, GError **error)
+{
+  if (bus->said_no)
+    return stays_locked (error);
+  if (kb_request_interactive (bus->request))
+    return TRUE;
+  g_set_error_literal (error, KB_ERROR, KB_ERROR_LOCKED,
+                       "the keyring is locked and nobody may be asked: unlock it in the "
+                       "desktop session");
+  return FALSE;
+}
+
 gboolean
 bus_prompt (Bus *bus, const char *path, GError **error)
 {
@@ -202,13 +227,9 @@ bus_prompt (Bus *bus, const char *path, GError **error)
 
   if (strcmp (path, "/") == 0)
     return TRUE;
-  if (!kb_request_interactive (bus->request))
+  if (!may_prompt (bus, error))
     {
       bus_dismiss (bus, path);
-      g_set_error_literal (
-          error, KB_ERROR, KB_ERROR_LOCKED,
-          "the keyring is locked and nobody may be asked: unlock it in the "
-          "desktop session");
       return FALSE;
     }
   wait = kb_wait_new (bus->request, KB_WAIT_PROMPT_MS);
@@ -218,12 +239,10 @@ bus_prompt (Bus *bus, const char *path, GError **error)
       G_DBUS_SIGNAL_FLAGS_NONE, on_completed, &prompt, NULL);
   shown = show_prompt (bus, path, &prompt, error);
   g_dbus_connection_signal_unsubscribe (bus->connection, signal);
-  if (shown && prompt.dismissed)
-    g_set_error_literal (
-        error, KB_ERROR, KB_ERROR_INTERACTION,
-        "the keyring stays locked: its dialog was dismissed, or could not "
-        "be shown here");
-  return shown && !prompt.dismissed;
+  bus->said_no = shown && prompt.dismissed;
+  if (bus->said_no)
+    return stays_locked (error);
+  return shown;
 }
 
 void

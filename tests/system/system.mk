@@ -43,6 +43,7 @@ system_scripts = \
 	tests/system/test-session-token \
 	tests/system/test-sign-in \
 	tests/system/test-sign-in-chromium \
+	tests/system/test-sign-in-clocks \
 	tests/system/test-sign-in-crowd \
 	tests/system/test-sign-in-default \
 	tests/system/test-sign-in-faults \
@@ -58,7 +59,7 @@ if NEVER
 TESTS += $(SYSTEM_TESTS)
 endif
 EXTRA_DIST += $(system_scripts) tests/system/PAINS.md tests/system/lib.sh tests/system/feeds.sh tests/system/npm.sh tests/system/people.sh \
-	tests/system/keyring-items tests/system/lay-item tests/system/basic-server tests/system/oidc-person \
+	tests/system/keyring-items tests/system/lay-item tests/system/prompter tests/system/basic-server tests/system/oidc-person \
 	tests/system/tool-server
 check_PROGRAMS += tests/system/page-driver
 tests_system_page_driver_SOURCES = tests/system/page-driver.c $(listener_sources)
