@@ -197,10 +197,11 @@ kb_client_send (KbClient *client, const KbClientCall *call, GError **error)
       g_clear_pointer (&answer, kb_http_answer_free);
       answer = send_patiently (client, client->http, client->credential, call, error);
     }
+  if (answer != NULL && answer->status < 300 && !kb_refusal_of_credential (answer))
+    return g_steal_pointer (&answer);
+  kb_client_progress (0, TRUE);
   if (answer == NULL)
     return NULL;
-  if (answer->status < 300 && !kb_refusal_of_credential (answer))
-    return g_steal_pointer (&answer);
   kb_refusal_set (error, answer, kb_client_organization (client),
                   kb_client_organization (client));
   return NULL;
@@ -219,8 +220,12 @@ kb_client_try (KbClient *client, const KbCredential *credential, const KbClientC
 void
 kb_client_progress (guint count, gboolean end)
 {
-  if (isatty (STDERR_FILENO))
-    dprintf (STDERR_FILENO, end ? "\r\033[K" : "\r%u so far ...", count);
+  static gboolean shown;
+
+  if ((end && !shown) || !isatty (STDERR_FILENO))
+    return;
+  dprintf (STDERR_FILENO, end ? "\r\033[K" : "\r%u so far ...", count);
+  shown = !end;
 }
 
 char *

@@ -47,7 +47,7 @@ KbHttpAnswer *kb_client_try (KbClient *client, const KbCredential *credential,
 void kb_client_share_quiet (KbClient *client, gint64 *quiet);
 
 /* How many there are so far, on standard error where that is a terminal and a person
-   waits; END takes the line away. */
+   waits; END takes the line away, as an error does. */
 void kb_client_progress (guint count, gboolean end);
 
 /* The continuation token of an answer (new), or NULL: it was the last page. */

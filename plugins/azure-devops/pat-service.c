@@ -52,6 +52,7 @@ kb_pat_list (KbClient *client, const KbPatFilter *filter, GError **error)
       g_clear_pointer (&url, g_free);
       if (token != NULL)
         url = kb_pat_url_of_page (first, token);
+      kb_client_progress (pats->len, token == NULL);
     }
   return g_steal_pointer (&pats);
 }
@@ -99,14 +100,30 @@ kb_pat_update (KbClient *client, const KbPatWanted *wanted, GError **error)
   return change (client, "PUT", wanted, error);
 }
 
-gboolean
-kb_pat_revoke (KbClient *client, const char *id, GError **error)
+static gboolean
+revoke_once (KbClient *client, const char *url, GError **error)
 {
-  g_autofree char *url = kb_pat_url_of (kb_client_organization (client), id);
   const KbClientCall call = { url, "DELETE", NULL, NULL };
   g_autoptr (KbHttpAnswer) answer = ask (client, &call, error);
 
   return answer != NULL && kb_pat_read_revoked (answer->body, error);
+}
+
+/* An answer may be lost after the token has gone: twice does no harm, and then it says
+   so. */
+gboolean
+kb_pat_revoke (KbClient *client, const char *id, GError **error)
+{
+  g_autofree char *url = kb_pat_url_of (kb_client_organization (client), id);
+  g_autoptr (GError) problem = NULL;
+
+  if (revoke_once (client, url, &problem))
+    return TRUE;
+  if (g_error_matches (problem, KB_ERROR, KB_ERROR_NETWORK))
+    return revoke_once (client, url, error);
+  if (problem != NULL)
+    g_propagate_error (error, g_steal_pointer (&problem));
+  return FALSE;
 }
 
 /* ---- by name -------------------------------------------------------------------- */
