@@ -27,6 +27,7 @@ system_scripts = \
 	tests/system/test-nuget \
 	tests/system/test-oidc \
 	tests/system/test-lost \
+	tests/system/test-manual \
 	tests/system/test-page \
 	tests/system/test-pains \
 	tests/system/test-parallel \
