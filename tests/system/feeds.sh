@@ -18,7 +18,7 @@ sources=ci-$nonce
 stores=kernel-keyring
 
 [stack fabrikam]
-match=https://pkgs.dev.azure.com/fabrikam/;https://fabrikam.pkgs.visualstudio.com/
+match=https://dev.azure.com/fabrikam/;https://pkgs.dev.azure.com/fabrikam/;https://fabrikam.pkgs.visualstudio.com/
 sources=other-$nonce
 stores=kernel-keyring
 

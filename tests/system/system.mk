@@ -22,6 +22,7 @@ system_scripts = \
 	tests/system/test-kill \
 	tests/system/test-lfs \
 	tests/system/test-logins \
+	tests/system/test-maven \
 	tests/system/test-migrate \
 	tests/system/test-npm \
 	tests/system/test-nuget \
