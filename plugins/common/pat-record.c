@@ -137,6 +137,17 @@ static const struct
   { "failedToUpdateAccessToken", "the server could not change it: try again" },
   { "failedToReadTenantPolicy", "the server could not read its policies: try again" },
   { "failedToReadOrgPolicy", "the server could not read its policies: try again" },
+  { "userIdRequired", "the server does not know whose it is to be: sign in again" },
+  { "invalidUserId", "the server does not know whose it is to be: sign in again" },
+  { "invalidSubject", "the server does not know whose it is to be: sign in again" },
+  { "invalidClient", "the application that was signed in to may not make tokens" },
+  { "invalidClientId", "the application that was signed in to may not make tokens" },
+  { "invalidClientType", "the application that was signed in to may not make tokens" },
+  { "invalidAudience", "the sign-in is for another service than Azure DevOps" },
+  { "invalidTokenType", "the server makes no tokens of this kind" },
+  { "invalidTargetAccounts", "the account may not use this organization" },
+  { "deploymentHostNotSupported", "tokens are made in an organization alone" },
+  { "sshPolicyDisabled", "a policy of the organization forbids SSH keys" },
 };
 
 const char *

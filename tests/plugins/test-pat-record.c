@@ -76,6 +76,29 @@ test_errors (void)
     }
 }
 
+/* The whole of the documented enum, but for "none" (entra-and-azure-devops 4.1). */
+static void
+test_sentences (void)
+{
+  static const char words[]
+      = "displayNameRequired invalidDisplayName invalidValidTo invalidScope "
+        "userIdRequired invalidUserId invalidUserType accessDenied "
+        "failedToIssueAccessToken invalidClient invalidClientType invalidClientId "
+        "invalidTargetAccounts hostAuthorizationNotFound authorizationNotFound "
+        "failedToUpdateAccessToken sourceNotSupported invalidSourceIP invalidSource "
+        "duplicateHash sshPolicyDisabled invalidToken tokenNotFound "
+        "invalidAuthorizationId failedToReadTenantPolicy globalPatPolicyViolation "
+        "fullScopePatPolicyViolation patLifespanPolicyViolation invalidTokenType "
+        "invalidAudience invalidSubject deploymentHostNotSupported "
+        "disablePatCreationPolicyViolation failedToReadOrgPolicy "
+        "globalPATCreationBlocked "
+        "expiredPatCannotBeExtended";
+  g_auto (GStrv) all = g_strsplit (words, " ", -1);
+
+  for (char **word = all; *word != NULL; word++)
+    g_assert_cmpstr (kb_pat_error_sentence (*word), !=, kb_pat_error_sentence ("new"));
+}
+
 static void
 test_times (void)
 {
@@ -177,6 +200,7 @@ main (int argc, char **argv)
   g_test_add_func ("/pat/a token is read", test_result);
   g_test_add_func ("/pat/an error in a good answer is a failure", test_errors);
   g_test_add_func ("/pat/times", test_times);
+  g_test_add_func ("/pat/sentences", test_sentences);
   g_test_add_func ("/pat/bodies", test_bodies);
   g_test_add_func ("/pat/scopes", test_scopes);
   g_test_add_func ("/pat/the table of scopes", test_table);
