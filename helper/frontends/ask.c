@@ -137,14 +137,13 @@ nothing (const KbAsk *ask, GError **error)
 }
 
 KbAnswer
-kb_ask_get (KbAsk *ask, KbCredential **credential, GError **error)
+kb_ask_take (KbAsk *ask, KbCredential **credential, GError **error)
 {
   GError *problem = NULL;
   gboolean asked = FALSE;
   KbAnswer answer = kb_get_or_ask (ask->session, ask->request, ask->way, &asked,
                                    credential, &problem);
 
-  kb_complain_notices (ask->session);
   if (answer == KB_DECLINED)
     answer = nothing (ask, &problem);
   if (answer == KB_OK)
@@ -152,6 +151,15 @@ kb_ask_get (KbAsk *ask, KbCredential **credential, GError **error)
   kb_add_hint (problem, ask->word);
   g_propagate_error (error, problem);
   return KB_FAILED;
+}
+
+KbAnswer
+kb_ask_get (KbAsk *ask, KbCredential **credential, GError **error)
+{
+  KbAnswer answer = kb_ask_take (ask, credential, error);
+
+  kb_complain_notices (ask->session);
+  return answer;
 }
 
 KbAnswer

@@ -53,7 +53,10 @@ KbAnswer kb_ask_open_word (KbAsk *ask, const char *word, const KbWish *wish,
 gboolean kb_ask_is_storage (const KbAsk *ask);
 
 /* CREDENTIAL is new.  KB_OK or KB_FAILED, whose message names the command that helps:
-   nothing to give is KB_ERROR_INTERACTION.  Notices are printed on standard error. */
+   nothing to give is KB_ERROR_INTERACTION. */
+KbAnswer kb_ask_take (KbAsk *ask, KbCredential **credential, GError **error);
+
+/* The same, with the session's notices printed on standard error. */
 KbAnswer kb_ask_get (KbAsk *ask, KbCredential **credential, GError **error);
 
 /* Both in one, for tools that can be told only "nothing": KB_DECLINED for what is not
