@@ -16,15 +16,24 @@
 
 /* ---- what a lost answer left ---------------------------------------------------- */
 
+/* A call that ends without an error has told that nobody is signed in. */
+static const char *
+words_of (const GError *error)
+{
+  return error != NULL ? error->message : "nobody is signed in";
+}
+
 gboolean
 kb_rotation_revoke (KbRotation *rotation, const char *id, GError **error)
 {
-  if (kb_pat_revoke (rotation->client, id, error))
+  g_autoptr (GError) problem = NULL;
+
+  if (kb_pat_revoke (rotation->client, id, &problem))
     return TRUE;
-  g_prefix_error (error,
-                  "the new token %s could not be revoked, the next run does it, or "
-                  "run: keybearer pat revoke %s: ",
-                  id, id);
+  g_set_error (error, KB_ERROR, problem != NULL ? problem->code : KB_ERROR_INTERACTION,
+               "the new token %s could not be revoked, the next run does it, or run: "
+               "keybearer pat revoke %s: %s",
+               id, id, words_of (problem));
   return FALSE;
 }
 
@@ -141,7 +150,7 @@ lose_answer (KbRotation *rotation, GError *problem, GError **error)
               &problem,
               "whether the server made a new token is not known, the next run "
               "looks and revokes it (%s): ",
-              worse->message);
+              words_of (worse));
           g_propagate_error (error, problem);
           return FALSE;
         }
@@ -161,7 +170,7 @@ undo_making (KbRotation *rotation, GError *problem, GError **error)
 
   if (!kb_rotation_revoke (rotation, rotation->pat->id, &worse))
     {
-      g_prefix_error (&problem, "%s; not kept: ", worse->message);
+      g_prefix_error (&problem, "%s; not kept: ", words_of (worse));
       g_propagate_error (error, problem);
       return FALSE;
     }
