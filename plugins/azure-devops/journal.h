@@ -8,36 +8,43 @@
 
 G_BEGIN_DECLS
 
+/* clang-format off */
 /* The machine.  Each arrow is one kb_journal_write, after what stands on it was done; who
    finds a journal goes on at its step.
 
      (no file)
-        | about to create: the new one's display name ends in a MARK of its own
+        |     about to create: the new one's display name ends in a MARK of its own
         v
      MAKING   The server may have made it or not, and its secret may be lost.  Goes on by
         |     looking for the mark in the list: one whose secret waits in the store under
         |     the fresh name is taken, any other is revoked, and making begins anew with
         |     another mark.  A mark that the list does not have yet becomes LOST: looked
         |     for at the end and, as a request may be under way, in later runs.
-        | created; the secret is in the store under the fresh name
+        |
+        |     created; the secret is in the store under the fresh name
         v
      KEPT     The old one is where it always was.  Goes on by proving: refused, the new
-   one |     is revoked and all is as before; secret gone, it is made again. | proven; the
-   secret is in the store under the token's own name, where the old | one was
+        |     one is revoked and all is as before; secret gone, it is made again.
+        |
+        |     proven; the secret is in the store under the token's own name, where the
+        |     old one was
         v
      HANDING  `hooks` of the hooks are done.  A hook that fails leaves it here, with both
         |     tokens good.  Goes on by proving and with the hook that is due.  Where the
-   new |     one has died since, it joins the old ones and making begins anew. | all hooks
-   are done
+        |     new one has died since, it joins the old ones and making begins anew.
+        |
+        |     all hooks are done
         v
      ENDING   The old ones are revoked, then the new one gets the token's name.  What
         |     fails is a warning and is done by the next run.
-        | (file removed; or SWEPT while lost marks are younger than KB_JOURNAL_LOST_S)
+        |
+        |     file removed; or SWEPT while lost marks are younger than KB_JOURNAL_LOST_S
         v
      SWEPT    Nothing is under way: only lost marks are to be looked for.
 
    So at every moment the token's own name holds a secret that the server takes: the old
    one's up to the proof, the new one's from then on, and the old one dies last. */
+/* clang-format on */
 typedef enum
 {
   KB_STEP_MAKING,
