@@ -20,4 +20,4 @@ include plugins/template/template.mk
 
 # Modules are found by name alone: nothing reads libtool's files.
 install-data-hook:
-	rm -f $(DESTDIR)$(modulesdir)/*.la
+	rm -f $(DESTDIR)$(modulesdir)/*.la $(DESTDIR)$(pkglibdir)/*.la

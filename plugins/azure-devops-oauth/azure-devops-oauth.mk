@@ -5,10 +5,9 @@ older_sources = \
 if PLUGIN_AZURE_DEVOPS_OAUTH
 modules_LTLIBRARIES += plugins/azure-devops-oauth/azure-devops-oauth.la
 plugins_azure_devops_oauth_azure_devops_oauth_la_SOURCES = \
-	plugins/azure-devops-oauth/azure-devops-oauth.c $(older_sources) \
-	$(server_diagnose_sources) $(oauth2_sources) $(http_sources)
+	plugins/azure-devops-oauth/azure-devops-oauth.c $(older_sources)
 plugins_azure_devops_oauth_azure_devops_oauth_la_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
 plugins_azure_devops_oauth_azure_devops_oauth_la_LDFLAGS = $(module_ldflags)
-plugins_azure_devops_oauth_azure_devops_oauth_la_LIBADD = $(CURL_LIBS) $(GLIB_LIBS)
+plugins_azure_devops_oauth_azure_devops_oauth_la_LIBADD = $(network_library) $(CURL_LIBS) $(GLIB_LIBS)
 dist_man8_MANS += plugins/azure-devops-oauth/keybearer-azure-devops-oauth.8
 endif

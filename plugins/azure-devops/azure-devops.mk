@@ -24,9 +24,9 @@ plugins_azure_devops_azure_devops_la_SOURCES = \
 	plugins/azure-devops/rotation.c plugins/azure-devops/rotation.h \
 	plugins/azure-devops/rotation-make.c plugins/azure-devops/rotation-own.h \
 	plugins/azure-devops/show.c plugins/azure-devops/show.h \
-	$(devops_sources) $(devops_pat_sources) $(run_sources) $(http_sources)
+	$(run_sources)
 plugins_azure_devops_azure_devops_la_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
 plugins_azure_devops_azure_devops_la_LDFLAGS = $(module_ldflags)
-plugins_azure_devops_azure_devops_la_LIBADD = $(CURL_LIBS) $(GLIB_LIBS)
+plugins_azure_devops_azure_devops_la_LIBADD = $(network_library) $(CURL_LIBS) $(GLIB_LIBS)
 dist_man8_MANS += plugins/azure-devops/keybearer-azure-devops.8
 endif

@@ -9,9 +9,9 @@ modules_LTLIBRARIES += plugins/broker/broker.la
 plugins_broker_broker_la_SOURCES = plugins/broker/broker.c \
 	plugins/broker/broker-bus.c plugins/broker/broker-bus.h \
 	plugins/broker/broker-job.c plugins/broker/broker-job.h $(broker_pieces) \
-	$(bus_sources) $(sign_in_sources) $(token_sources) $(oauth2_sources) $(http_sources)
+	$(bus_sources)
 plugins_broker_broker_la_CPPFLAGS = $(AM_CPPFLAGS) $(BROKER_CFLAGS)
 plugins_broker_broker_la_LDFLAGS = $(module_ldflags)
-plugins_broker_broker_la_LIBADD = $(BROKER_LIBS) $(GLIB_LIBS)
+plugins_broker_broker_la_LIBADD = $(network_library) $(BROKER_LIBS) $(GLIB_LIBS)
 dist_man8_MANS += plugins/broker/keybearer-broker.8
 endif

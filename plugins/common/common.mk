@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Code that several modules share: linked into each, no part of the ABI.
+# Code that several modules share, no part of the ABI: what speaks with servers in one private
+# library beside the modules, so that it is there once; the rest linked into each.
 token_sources = plugins/common/token.c plugins/common/token.h
 run_sources = plugins/common/run.c plugins/common/run.h
 http_sources = \
@@ -38,3 +39,20 @@ browser_sources = plugins/common/browser.c plugins/common/browser.h
 bus_sources = \
 	plugins/common/session-bus.c plugins/common/session-bus.h \
 	plugins/common/wait.c plugins/common/wait.h
+
+if NETWORK
+pkglib_LTLIBRARIES = plugins/common/libkeybearer-network.la
+plugins_common_libkeybearer_network_la_SOURCES = $(http_sources) $(oauth2_sources) $(token_sources) \
+	$(sign_in_sources) $(discovery_sources) $(http_diagnose_sources) $(devops_sources) $(devops_pat_sources)
+plugins_common_libkeybearer_network_la_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
+plugins_common_libkeybearer_network_la_LDFLAGS = $(AM_LDFLAGS) -avoid-version -shared \
+	-export-symbols-regex '^kb_'
+plugins_common_libkeybearer_network_la_LIBADD = $(CURL_LIBS) $(GLIB_LIBS)
+endif
+network_library = plugins/common/libkeybearer-network.la
+
+
+# libtool links the modules once more when it installs them, with the library that is there.
+# (Not the target's plain name, which automake would take for a rule instead of its own.)
+modules_install = install-modulesLTLIBRARIES
+$(modules_install): install-pkglibLTLIBRARIES

@@ -14,10 +14,9 @@ plugins_oauth_oauth_la_SOURCES = \
 	plugins/oauth/browser-flow.c plugins/oauth/device-flow.c \
 	plugins/oauth/paste.c plugins/oauth/paste.h \
 	plugins/oauth/qr.c plugins/oauth/qr.h \
-	$(sign_in_sources) $(discovery_sources) $(listener_sources) $(browser_sources) \
-	$(http_diagnose_sources) $(oauth2_sources) $(http_sources)
+	$(listener_sources) $(browser_sources)
 plugins_oauth_oauth_la_CPPFLAGS = $(AM_CPPFLAGS) $(OAUTH_CFLAGS)
 plugins_oauth_oauth_la_LDFLAGS = $(module_ldflags)
-plugins_oauth_oauth_la_LIBADD = $(OAUTH_LIBS) $(GLIB_LIBS)
+plugins_oauth_oauth_la_LIBADD = $(network_library) $(OAUTH_LIBS) $(GLIB_LIBS)
 dist_man8_MANS += plugins/oauth/keybearer-oauth.8
 endif

@@ -124,7 +124,8 @@ tests_plugins_test_azure_devops_oauth_SOURCES = \
 tests_plugins_test_azure_devops_oauth_LDADD = $(host_ldadd)
 tests_plugins_test_azure_devops_oauth_LDFLAGS = $(host_ldflags)
 tests_plugins_test_session_token_SOURCES = tests/plugins/test-session-token.c \
-	$(source_host) $(session_token_exchange)
+	$(source_host) $(session_token_exchange) \
+	$(devops_sources) $(devops_pat_sources) $(token_sources) $(http_sources)
 tests_plugins_test_session_token_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
 tests_plugins_test_session_token_LDADD = $(host_ldadd) $(CURL_LIBS)
 tests_plugins_test_session_token_LDFLAGS = $(host_ldflags)
