@@ -55,9 +55,9 @@ typing () {
 }
 
 # Nobody: no terminal, and nobody is to be asked.
-alone () { GIT_TERMINAL_PROMPT=0 setsid -w timeout 60 "$@"; }
+alone () { GIT_TERMINAL_PROMPT=0 setsid -w timeout 300 "$@"; }
 # An editor: no terminal, but a desktop.
-on_desktop () { DISPLAY=:99 setsid -w timeout 60 "$@"; }
+on_desktop () { DISPLAY=:99 setsid -w timeout 300 "$@"; }
 
 # isnt NAME GOT UNWANTED
 isnt () { if [ "$2" != "$3" ]; then ok "$1"; else not_ok "$1" "got: $2"; fi; }

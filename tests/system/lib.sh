@@ -13,7 +13,7 @@ export SHELL=/bin/sh
 
 tests=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 : "${KB_BUILDDIR:?run make check-system}"
-self=$0
+self=$tests/system/$(basename "$0") # from any folder
 URL=https://contoso@dev.azure.com/contoso/demo/_git/demo
 
 # --- TAP ------------------------------------------------------------------------------------

@@ -198,7 +198,7 @@ crowd () {
   keybearer logout contoso >/dev/null
   anew
   for ((i = 0; i < count; i++)); do
-    in_folder "p$i" timeout 150 "$@" >"p$i/log" 2>&1 </dev/null &
+    in_folder "p$i" timeout 400 "$@" >"p$i/log" 2>&1 </dev/null &
   done
   wait
   for ((i = 0; i < count; i++)); do
