@@ -83,7 +83,7 @@ def start(env, locked):
     daemon = children.service(
         ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets",
          f"--control-directory={runtime}/keyring"], env=tolerant, stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        stdout=subprocess.DEVNULL, stderr=open(os.path.join(env["KB_AZURE_FOLDER"], "keyring.log"), "ab"))
     daemon.stdin.write(password.encode())
     daemon.stdin.close()
     subprocess.run(["gdbus", "wait", "--session", "--timeout", "60",
