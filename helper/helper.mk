@@ -207,6 +207,7 @@ uninstall-hook:
 	-rmdir $(DESTDIR)$(asidedir)
 	for module in $(modules_LTLIBRARIES); do \
 	  rm -f $(DESTDIR)$(modulesdir)/`basename $$module .la`.so; done
+	rm -f $(DESTDIR)$(pkglibdir)/libkeybearer-network.so
 
 # The one installed header: the contract with the two headers of base that it includes.
 nodist_include_HEADERS += helper/installed/keybearer-module.h
