@@ -82,14 +82,40 @@ open_connection (Bus *bus, GError **error)
   return bus->connection != NULL;
 }
 
+/* On its way: the call that every connection sends first, see BUS_NOBODYS_ALIAS. */
+static KbWait *
+greet (Bus *bus)
+{
+  KbWait *wait = kb_wait_new (bus->request, KB_WAIT_CALL_MS);
+
+  g_dbus_connection_call (bus->connection, SERVICE_NAME, BUS_SERVICE_PATH,
+                          BUS_SERVICE_INTERFACE, "ReadAlias",
+                          g_variant_new ("(s)", BUS_NOBODYS_ALIAS),
+                          G_VARIANT_TYPE ("(o)"), G_DBUS_CALL_FLAGS_NONE, G_MAXINT,
+                          kb_wait_cancellable (wait), kb_wait_ready, kb_wait_ref (wait));
+  return wait;
+}
+
+static gboolean
+greeted (Bus *bus, KbWait *wait, GError **error)
+{
+  g_autoptr (GVariant) reply = NULL;
+
+  if (wait_for (bus, wait, "looking for the Secret Service", error))
+    reply = g_dbus_connection_call_finish (bus->connection, kb_wait_result (wait), error);
+  return reply != NULL;
+}
+
 static gboolean
 open_service (Bus *bus, GError **error)
 {
+  g_autoptr (KbWait) greeting = greet (bus);
   g_autoptr (KbWait) wait = kb_wait_new (bus->request, KB_WAIT_CALL_MS);
 
   gate_new (bus->connection, kb_wait_cancellable (wait), kb_wait_ready,
             kb_wait_ref (wait));
-  if (!wait_for (bus, wait, "looking for the Secret Service", error))
+  if (!greeted (bus, greeting, error)
+      || !wait_for (bus, wait, "looking for the Secret Service", error))
     return FALSE;
   bus->service = gate_new_finish (kb_wait_result (wait), error);
   return bus->service != NULL;

@@ -16,6 +16,14 @@ G_BEGIN_DECLS
 #define BUS_COLLECTION_INTERFACE "org.freedesktop.Secret.Collection"
 #define BUS_ITEM_INTERFACE "org.freedesktop.Secret.Item"
 
+/* The first call on a connection is ReadAlias with this name, and nothing else is sent
+   before its answer.  gnome-keyring (seen in 42.1; told of 50.0, its work items 195 and
+   197) notes who called in an idle source that may be run after the caller's first call;
+   most calls need that note, and a missing one ends the whole daemon, with everything
+   that was unlocked.  An alias that nobody has is looked up without it, and its answer
+   means that the note is made. */
+#define BUS_NOBODYS_ALIAS "keybearer"
+
 /* What a failure asks for; every other one is a KB_ERROR already. */
 typedef enum
 {

@@ -36,6 +36,13 @@ ask (const Look *look, const char *path, const char *interface, const char *meth
   return g_dbus_connection_call_finish (look->connection, kb_wait_result (wait), NULL);
 }
 
+static GVariant *
+read_alias (const Look *look, const char *alias)
+{
+  return ask (look, BUS_SERVICE_PATH, BUS_SERVICE_INTERFACE, "ReadAlias",
+              g_variant_new ("(s)", alias), "(o)");
+}
+
 /* -1: it does not say. */
 static int
 is_locked (const Look *look, const char *collection)
@@ -67,8 +74,8 @@ look_at_running (const Look *look)
   g_autofree char *found = kb_session_bus_owner (look->connection, look->context,
                                                  look->request, SERVICE_NAME);
   const char *program = found != NULL ? found : "the keyring";
-  g_autoptr (GVariant) alias = ask (look, BUS_SERVICE_PATH, BUS_SERVICE_INTERFACE,
-                                    "ReadAlias", g_variant_new ("(s)", "default"), "(o)");
+  g_autoptr (GVariant) greeting = read_alias (look, BUS_NOBODYS_ALIAS);
+  g_autoptr (GVariant) alias = greeting != NULL ? read_alias (look, "default") : NULL;
   const char *collection = NULL;
   int locked;
 
