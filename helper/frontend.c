@@ -1,26 +1,52 @@
 /* SPDX-License-Identifier: MIT */
-/* Exit statuses, complaints and the user's word on questions, for all front ends.
+/* Exit statuses, --help, complaints and the user's word on questions, for all front ends.
    Knows nothing of any of their protocols. */
 #include "frontend.h"
 
 #include "base/text.h"
 #include "harden.h"
 
+#include <string.h>
+
 #define SUMMARY_COLUMN 37
 
+/* The summary stands right of the usage where there is room, else below. */
 void
-kb_append_verb (GString *text, const char *name, const char *usage, const char *summary)
+kb_help_entry (KbPage *page, const char *name, const char *usage, const char *summary)
 {
-  gsize start = text->len;
+  g_autofree char *start = g_strconcat ("  ", name, " ", NULL);
+  guint indent = (guint) strlen (start);
 
-  g_string_append_printf (text, "  %s %s", name, usage);
-  if (text->len - start >= SUMMARY_COLUMN)
+  if (indent + strlen (usage) + 2 <= SUMMARY_COLUMN)
     {
-      g_string_append_c (text, '\n');
-      start = text->len;
+      kb_page_marked (page, start, KB_STYLE_BOLD, indent, SUMMARY_COLUMN, usage, summary);
+      return;
     }
-  g_string_append_printf (text, "%*s%s\n", (int) (SUMMARY_COLUMN - (text->len - start)),
-                          "", summary);
+  kb_page_marked (page, start, KB_STYLE_BOLD, indent, indent, NULL, usage);
+  kb_page_entry (page, SUMMARY_COLUMN, SUMMARY_COLUMN, NULL, KB_STYLE_PLAIN, summary);
+}
+
+gboolean
+kb_help_verb (int out, const char *name, const char *usage, const char *summary,
+              const char *manual)
+{
+  g_autofree char *start = g_strconcat ("Usage: keybearer ", name, " ", NULL);
+  guint indent = (guint) strlen (start);
+  g_auto (KbPage) page = { 0 };
+
+  kb_page_open (&page, out);
+  kb_page_marked (&page, start, KB_STYLE_PLAIN, indent, indent, NULL, usage);
+  kb_page_printf (&page, "\n%s.\n%s says more.\n", summary, manual);
+  return kb_page_write (&page, NULL);
+}
+
+gboolean
+kb_wants_help (char **arguments)
+{
+  for (; *arguments != NULL && !g_str_equal (*arguments, "--"); arguments++)
+    if (g_str_equal (*arguments, "--help"))
+      return TRUE;
+  return FALSE;
 }
 
 int

@@ -5,6 +5,7 @@
 #define KB_FRONTEND_H
 
 #include "base/complain.h"
+#include "base/page.h"
 #include "request.h"
 #include "session.h"
 
@@ -40,9 +41,17 @@ typedef struct
 extern const KbVerb kb_frontends[];
 extern const KbVerb kb_commands[];
 
-/* Appends the line of --help for a verb. */
-void kb_append_verb (GString *text, const char *name, const char *usage,
-                     const char *summary);
+/* Adds the entry of --help for a verb. */
+void kb_help_entry (KbPage *page, const char *name, const char *usage,
+                    const char *summary);
+
+/* Prints what `keybearer NAME --help` says; MANUAL is the page that says more. */
+gboolean kb_help_verb (int out, const char *name, const char *usage, const char *summary,
+                       const char *manual);
+
+/* Whether somebody wants to know how a verb is called: --help stands among its
+   ARGUMENTS, before a "--". */
+gboolean kb_wants_help (char **arguments);
 
 /* 10 + code for KB_ERROR, else that of KB_ERROR_MODULE. */
 int kb_exit_status (const GError *error);

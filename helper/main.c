@@ -68,29 +68,28 @@ verb_of_program (char *path, char **argument)
 }
 
 static void
-append_verbs (GString *text, const KbVerb *verbs)
+add_verbs (KbPage *page, const KbVerb *verbs)
 {
   for (; verbs->name != NULL; verbs++)
-    kb_append_verb (text, verbs->name, verbs->usage, verbs->summary);
+    kb_help_entry (page, verbs->name, verbs->usage, verbs->summary);
 }
 
 static int
 help (int out)
 {
-  g_autoptr (GString) text = g_string_new (NULL);
+  g_auto (KbPage) page = { 0 };
 
-  g_string_append (text,
-                   "Usage: keybearer VERB [ARGUMENTS]\n\n"
-                   "Gives developer tools the right, fresh credential, and keeps it "
-                   "in the keyring.\n\nFor people and scripts:\n");
-  append_verbs (text, kb_commands);
-  kb_call_append_help (text);
-  g_string_append (text, "\nFor tools, which start them by themselves:\n");
-  append_verbs (text, kb_frontends);
-  g_string_append (text, "\n  -v before the verb tells each decision on standard error."
-                         "\n  keybearer(1) has the whole story.\n");
-  kb_write_all (out, text->str, text->len);
-  return 0;
+  kb_page_open (&page, out);
+  kb_page_add (&page, "Usage: keybearer VERB [ARGUMENTS]\n\n"
+                      "Gives developer tools the right, fresh credential, and keeps it "
+                      "in the keyring.\n\nFor people and scripts:\n");
+  add_verbs (&page, kb_commands);
+  kb_call_add_help (&page);
+  kb_page_add (&page, "\nFor tools, which start them by themselves:\n");
+  add_verbs (&page, kb_frontends);
+  kb_page_add (&page, "\n  -v before the verb tells each decision on standard error."
+                      "\n  keybearer(1) has the whole story.\n");
+  return kb_page_write (&page, NULL) ? 0 : KB_EXIT_ERROR + KB_ERROR_PROTOCOL;
 }
 
 static int
@@ -109,11 +108,9 @@ usage (const KbVerb *verb, const char *name)
 static int
 verb_help (int out, const KbVerb *verb)
 {
-  g_autofree char *text = g_strdup_printf ("Usage: keybearer %s %s\n\n%s.\n", verb->name,
-                                           verb->usage, verb->summary);
-
-  kb_write_all (out, text, strlen (text));
-  return 0;
+  return kb_help_verb (out, verb->name, verb->usage, verb->summary, "keybearer(1)")
+             ? 0
+             : KB_EXIT_ERROR + KB_ERROR_PROTOCOL;
 }
 
 /* A verb that this program does not have may be a module's. */
@@ -152,6 +149,15 @@ wants_help (const char *argument)
          && (g_str_equal (argument, "--help") || g_str_equal (argument, "-h"));
 }
 
+static gboolean
+is_command (const KbVerb *verb)
+{
+  for (const KbVerb *known = kb_commands; known->name != NULL; known++)
+    if (known == verb)
+      return TRUE;
+  return FALSE;
+}
+
 static int
 dispatch (int out, char **arguments, const char *fixed)
 {
@@ -173,8 +179,10 @@ dispatch (int out, char **arguments, const char *fixed)
   verb = find_verb (name);
   if (verb == NULL)
     return run_module_verb (&streams, name, arguments);
-  return wants_help (arguments[0]) ? verb_help (out, verb)
-                                   : run (verb, &streams, arguments);
+  /* What tools say is their own; people put --help anywhere. */
+  if (wants_help (arguments[0]) || (is_command (verb) && kb_wants_help (arguments)))
+    return verb_help (out, verb);
+  return run (verb, &streams, arguments);
 }
 
 int

@@ -52,12 +52,14 @@ call_clear (KbCall *call)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (KbCall, call_clear)
 
 static int
-show_help (const KbStreams *streams, const KbCommand *command)
+show_help (const KbStreams *streams, const KbModule *module, const KbCommand *command)
 {
-  g_autofree char *text = g_strdup_printf (
-      "Usage: keybearer %s %s\n\n%s.\n", command->name, command->usage, command->summary);
+  g_autofree char *manual = g_strdup_printf ("keybearer-%s(8)", module->name);
 
-  return kb_write_all (streams->out, text, strlen (text)) ? 0 : KB_EXIT_ERROR;
+  return kb_help_verb (streams->out, command->name, command->usage, command->summary,
+                       manual)
+             ? 0
+             : KB_EXIT_ERROR + KB_ERROR_PROTOCOL;
 }
 
 static int
@@ -73,11 +75,10 @@ complain_usage (const KbCommand *command)
 static int
 run_command (KbCall *call, const KbCommand *command, char **arguments, GError **error)
 {
-  gboolean asked = g_strcmp0 (arguments[0], "--help") == 0;
   int status;
 
-  if (asked)
-    return show_help (call->streams, command);
+  if (kb_wants_help (arguments))
+    return show_help (call->streams, call->module, command);
   call->instance = kb_config_instance (kb_runtime_config (call->runtime), "command",
                                        command->name, call->module, error);
   if (call->instance == NULL)
@@ -123,7 +124,7 @@ kb_call_run (const KbStreams *streams, const char *name, char **arguments, int *
 typedef struct
 {
   KbLoader *loader;
-  GString *text;
+  KbPage *page;
 } Help;
 
 static void
@@ -137,14 +138,14 @@ append_command (const char *kind, const char *name, const char *module_name,
   const KbCommand *command = module != NULL ? find_command (module, name) : NULL;
 
   if (command != NULL)
-    kb_append_verb (help->text, command->name, command->usage, command->summary);
+    kb_help_entry (help->page, command->name, command->usage, command->summary);
 }
 
 void
-kb_call_append_help (GString *text)
+kb_call_add_help (KbPage *page)
 {
   g_autoptr (KbRuntime) runtime = kb_runtime_new_default (NULL);
-  Help help = { .text = text };
+  Help help = { .page = page };
 
   if (runtime == NULL)
     return;

@@ -13,9 +13,9 @@ G_BEGIN_DECLS
 KbAnswer kb_call_run (const KbStreams *streams, const char *name, char **arguments,
                       int *status, GError **error);
 
-/* Appends a line for each, as --help shows them; a module that cannot be had is left out.
+/* Adds an entry for each, as --help shows them; a module that cannot be had is left out.
  */
-void kb_call_append_help (GString *text);
+void kb_call_add_help (KbPage *page);
 
 G_END_DECLS
 

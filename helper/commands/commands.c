@@ -26,7 +26,9 @@ const KbVerb kb_commands[] = {
     kb_command_check },
   { "doctor", "[ORG|URL] [--json] [--offline]",
     "Tells what stands in the way, and the command that mends it", kb_command_doctor },
-  { "store", "init STORE [KEY=VALUE...] | put NAME | remove NAME | migrate [OPTION...]",
+  { "store",
+    "init STORE [KEY=VALUE...] | put NAME | remove NAME | migrate [--from HELPER] "
+    "[--delete] [--dry-run] [--json]",
     "Makes a store ready, keeps a secret, takes over what others keep",
     kb_command_store },
   { "modules", "[--json]", "Lists the modules and their options", kb_command_modules },
