@@ -124,7 +124,8 @@ interrupted (void)
 {
   g_autoptr (KbRequest) request = new_request ("https://git.example/");
 
-  kb_interrupt_end (); /* nothing was noted yet */
+  (void) signal (SIGINT, SIG_DFL); /* a background job of a shell ignores it */
+  kb_interrupt_end ();             /* nothing was noted yet */
   kb_request_begin_sign_in (request, 1000);
   (void) raise (SIGINT);
   if (!kb_request_cancelled (request))
