@@ -39,6 +39,8 @@ add_file (KbConfig *config, const char *path, KbLayer layer, gboolean *missing,
 
   if (text == NULL)
     return missing != NULL && *missing;
+  if (!kb_file_is_guarded (path, error))
+    return FALSE;
   g_ptr_array_add (config->files, g_strdup (path));
   return kb_config_groups_add (config->groups, path, kb_secret_peek (text),
                                kb_secret_length (text), layer, error);

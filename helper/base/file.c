@@ -422,6 +422,18 @@ judge_end (const char *path, GError **error)
 }
 
 gboolean
+kb_file_is_guarded (const char *path, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  struct stat status = { 0 };
+  const char *wrong
+      = stat (folder, &status) != 0 ? g_strerror (errno) : judge_folder (&status);
+
+  return wrong == NULL || is_sticky (&status)
+         || refuse (folder, wrong, KB_ERROR_CONFIG, error);
+}
+
+gboolean
 kb_dir_is_safe (const char *path, GError **error)
 {
   g_auto (Walk) walk = { .at = g_strdup ("/"), .todo = g_ptr_array_new () };

@@ -43,6 +43,10 @@ gboolean kb_file_write_quick (const char *path, const char *bytes, gsize length,
    root or the user owns them.  FALSE with KB_ERROR_CONFIG. */
 gboolean kb_dir_make_private (const char *path, GError **error);
 
+/* Whether the folder of PATH, a file that is safe itself, lets nobody else put another
+   file of the user's in its place: as above, or sticky.  FALSE with KB_ERROR_CONFIG. */
+gboolean kb_file_is_guarded (const char *path, GError **error);
+
 /* Whether every folder from / to PATH is owned by root or the user and writable by nobody
    else.  A sticky folder (/tmp) may be on the way, as nobody else can rename or remove
    what root or the user has in it, but not at the end, where others may add files.  Links

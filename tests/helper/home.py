@@ -45,8 +45,8 @@ class Home:
     def __init__(self, root):
         self.root = root
         self.config = os.path.join(root, "config/keybearer")
-        os.makedirs(self.config)
-        os.makedirs(os.path.join(root, "etc"))
+        os.makedirs(self.config, 0o700)
+        os.mkdir(os.path.join(root, "etc"), 0o700)
         os.mkdir(os.path.join(root, "run"), 0o700)
         self.env = {"PATH": os.environ["PATH"], "HOME": root, "TEST_KEY": "ab" * 32, "LC_ALL": "C.UTF-8",
                     "XDG_CONFIG_HOME": f"{root}/config", "XDG_STATE_HOME": f"{root}/state", "TZ": "UTC",
