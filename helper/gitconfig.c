@@ -3,10 +3,7 @@
    Knows nothing of what they mean. */
 #include "gitconfig.h"
 
-#include <errno.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/text.h"
 #include "program.h"
@@ -124,28 +121,15 @@ kb_gitconfig_find (const char *text, gsize length, const char *name, const KbUrl
 
 /* ---- git ------------------------------------------------------------------------ */
 
-static void
-read_pipe (int fd, KbBuffer *buffer)
-{
-  char chunk[4096];
-  gssize got;
+/* A git that hangs, on a home that is not there for one, is a git without settings. */
+#define GIT_MS 5000
 
-  while ((got = read (fd, chunk, sizeof chunk)) > 0 || (got < 0 && errno == EINTR))
-    if (got > 0 && !kb_buffer_append (buffer, chunk, (gsize) got))
-      break;
-  kb_wipe (chunk, sizeof chunk);
-}
-
-/* The exit status, or -1.  g_spawn_sync would end the text at its first NUL: git writes
-   to a pipe of ours. */
+/* The exit status, or -1.  g_spawn_sync would end the text at its first NUL. */
 static int
 ask_git (const char *git, const char *scopes, KbBuffer *buffer)
 {
   const char *arguments[]
       = { git, "config", "-z", "--get-regexp", "^credential\\.", NULL, NULL };
-  GPid pid = 0;
-  int status = -1;
-  int out = -1;
 
   if (scopes != NULL)
     {
@@ -153,15 +137,7 @@ ask_git (const char *git, const char *scopes, KbBuffer *buffer)
       arguments[4] = "--get-regexp";
       arguments[5] = "^credential\\.";
     }
-  if (!g_spawn_async_with_pipes (NULL, (char **) arguments, NULL,
-                                 G_SPAWN_STDERR_TO_DEV_NULL | G_SPAWN_DO_NOT_REAP_CHILD,
-                                 NULL, NULL, &pid, NULL, &out, NULL, NULL))
-    return -1;
-  read_pipe (out, buffer);
-  close (out);
-  while (waitpid (pid, &status, 0) < 0 && errno == EINTR)
-    continue;
-  return WIFEXITED (status) ? WEXITSTATUS (status) : -1;
+  return kb_program_read (arguments, NULL, NULL, GIT_MS, buffer);
 }
 
 /* Puts NO_SCOPE before each record. */

@@ -1,11 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* Looks for programs in the absolute folders of PATH alone.
-   Knows nothing of what they are for. */
+/* Looks for programs in the absolute folders of PATH alone, and runs them for as long as
+   they may take.  Knows nothing of what they are for. */
 #include "program.h"
 
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+#include "base/clock.h"
+
+/* Where the kernel (before 5.3) has no descriptor for a process. */
+#define LOOK_MS 5
 
 static gboolean
 is_program (const char *path)
@@ -40,4 +50,79 @@ kb_program_find (const char *name)
   if (strchr (name, '/') == NULL)
     return find_in_path (name);
   return name[0] == '/' && is_program (name) ? g_strdup (name) : NULL;
+}
+
+/* ---- what one says -------------------------------------------------------------- */
+
+/* FALSE: not in time. */
+static gboolean
+wait_for (int fd, gint64 end)
+{
+  struct pollfd pollfd = { .fd = fd, .events = POLLIN };
+  int ready;
+
+  do
+    ready = poll (&pollfd, 1, (int) MIN (kb_clock_left_ms (end), G_MAXINT));
+  while (ready < 0 && errno == EINTR);
+  return ready > 0;
+}
+
+/* TRUE: it was heard to its end. */
+static gboolean
+hear (int fd, gint64 end, KbBuffer *text)
+{
+  char chunk[4096];
+  gssize got = 1;
+
+  while (got != 0 && wait_for (fd, end))
+    {
+      got = read (fd, chunk, sizeof chunk);
+      if ((got < 0 && errno != EINTR)
+          || (got > 0 && !kb_buffer_append (text, chunk, (gsize) got)))
+        break;
+    }
+  kb_wipe (chunk, sizeof chunk);
+  return got == 0;
+}
+
+static gboolean
+ends_in_time (GPid pid, gint64 end)
+{
+  int fd = (int) syscall (SYS_pidfd_open, pid, 0);
+  siginfo_t info = { 0 };
+  gboolean ended = fd >= 0 && wait_for (fd, end);
+
+  if (fd >= 0)
+    (void) close (fd);
+  while (!ended && kb_clock_left_ms (end) > 0)
+    {
+      ended = waitid (P_PID, (id_t) pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0
+              && info.si_pid == pid;
+      if (!ended)
+        kb_clock_sleep_ms (LOOK_MS);
+    }
+  return ended;
+}
+
+int
+kb_program_read (const char *const *words, const char *folder, char **environment,
+                 gint64 deadline_ms, KbBuffer *text)
+{
+  gint64 end = kb_clock_boot_ms () + kb_clock_patient_ms (deadline_ms);
+  GPid pid = 0;
+  int status = -1;
+  int out = -1;
+  gboolean heard;
+
+  if (!g_spawn_async_with_pipes (folder, (char **) words, environment,
+                                 G_SPAWN_STDERR_TO_DEV_NULL | G_SPAWN_DO_NOT_REAP_CHILD,
+                                 NULL, NULL, &pid, NULL, &out, NULL, NULL))
+    return -1;
+  heard = hear (out, end, text);
+  (void) close (out);
+  if (!heard || !ends_in_time (pid, end))
+    (void) kill (pid, SIGKILL);
+  while (waitpid (pid, &status, 0) < 0 && errno == EINTR)
+    continue;
+  return WIFEXITED (status) ? WEXITSTATUS (status) : -1;
 }

@@ -11,6 +11,9 @@
 #include "harden.h"
 #include "program.h"
 
+/* Both are programs of Node.js, which takes a second to start where much else runs. */
+#define VERSION_MS 10000
+
 /* New: the user's npmrc. */
 static char *
 npmrc_path (void)
@@ -82,15 +85,13 @@ read_version (const char *tool, gint64 version[2])
   const char *words[] = { found, "--version", NULL };
   g_auto (GStrv) environment = g_environ_setenv (kb_environment_for_child (),
                                                  "COREPACK_ENABLE_NETWORK", "0", TRUE);
-  g_autofree char *said = NULL;
+  g_autoptr (KbBuffer) said = kb_buffer_new (0);
   g_auto (GStrv) parts = NULL;
 
   version[0] = version[1] = 0;
-  if (found == NULL
-      || !g_spawn_sync ("/", (char **) words, environment, G_SPAWN_STDERR_TO_DEV_NULL,
-                        NULL, NULL, &said, NULL, NULL, NULL))
+  if (found == NULL || kb_program_read (words, "/", environment, VERSION_MS, said) != 0)
     return;
-  parts = g_strsplit (said, ".", 3);
+  parts = g_strsplit (kb_buffer_peek (said), ".", 3);
   if (g_strv_length (parts) < 2)
     return;
   version[0] = g_ascii_strtoll (parts[0], NULL, 10);
