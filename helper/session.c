@@ -322,7 +322,7 @@ after_failure (Walk *walk, const KbEntry *entry, KbAnswer answer, GError *proble
 
   walk->answers &= entry->control == KB_CONTROL_OPTIONAL;
   if (answer == KB_DECLINED && stop && walk->first_error == NULL)
-    g_set_error (&walk->first_error, KB_ERROR, KB_ERROR_DENIED,
+    g_set_error (&walk->first_error, KB_ERROR, KB_ERROR_INTERACTION,
                  "%s had nothing to give and is requisite", entry->instance);
   if (problem != NULL && entry->control != KB_CONTROL_OPTIONAL
       && (stop || walk->first_error == NULL))

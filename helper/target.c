@@ -7,6 +7,11 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
+/* Longer than the name of any organization. */
+#define SHOWN_MAX 80
+
 static void
 add_organization (const KbBound *bound, gpointer data)
 {
@@ -38,6 +43,18 @@ kb_target_organizations (const KbConfig *config)
   return (char **) g_ptr_array_free (sorted, FALSE);
 }
 
+/* What was typed is shown, but not all of what cannot be a name. */
+static void
+refuse_word (const char *word, GError **error)
+{
+  g_autofree char *shown = kb_text_escape (word, strlen (word), SHOWN_MAX);
+
+  g_set_error (error, KB_ERROR, KB_ERROR_CONFIG,
+               "%s is no organization that the configuration has a place for; "
+               "name a URL, https://...",
+               shown);
+}
+
 char *
 kb_target_url (const KbConfig *config, const char *word, GError **error)
 {
@@ -56,10 +73,7 @@ kb_target_url (const KbConfig *config, const char *word, GError **error)
     }
   url = kb_config_place (config, word != NULL ? word : known[0]);
   if (url == NULL)
-    g_set_error (error, KB_ERROR, KB_ERROR_CONFIG,
-                 "%s is no organization that the configuration has a place for; "
-                 "name a URL, https://...",
-                 word != NULL ? word : "this");
+    refuse_word (word != NULL ? word : "this", error);
   return url;
 }
 

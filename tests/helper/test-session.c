@@ -37,9 +37,9 @@ static const Row rows[] = {
   { "ok", "requisite", "ok", "ok a-1+b-1" },
   { "ok", "requisite", "declined", "declined" },
   { "ok", "requisite", "failed 2", "failed 2: b: *" },
-  { "declined", "requisite", "ok", "failed 3: a had nothing to give and is requisite" },
-  { "declined", "requisite", "declined", "failed 3: a *" },
-  { "declined", "requisite", "failed 2", "failed 3: a *" },
+  { "declined", "requisite", "ok", "failed 4: a had nothing to give and is requisite" },
+  { "declined", "requisite", "declined", "failed 4: a *" },
+  { "declined", "requisite", "failed 2", "failed 4: a *" },
   { "failed 4", "requisite", "ok", "failed 4: a: *" },
   { "failed 4", "requisite", "declined", "failed 4: a: *" },
   { "failed 4", "requisite", "failed 2", "failed 4: a: *" },
@@ -113,7 +113,7 @@ test_requisite_ends_it_all (void)
   assert_answer ("a:optional;b:requisite", "failed 4: b: *");
   stage_new ();
   stage_set ("b", "acquire", "declined");
-  assert_answer ("a:optional;b:requisite", "failed 3: b *");
+  assert_answer ("a:optional;b:requisite", "failed 4: b *");
 }
 
 static void
@@ -150,7 +150,7 @@ test_opening (void)
   stage_new ();
   stage_set ("a", "open", "declined");
   assert_answer ("a;b", "ok b-1");
-  assert_answer ("a:requisite;b", "failed 3: a *");
+  assert_answer ("a:requisite;b", "failed 4: a *");
   stage_set ("a", "open", "failed 0");
   assert_answer ("a", "failed 0: a: *");
 }
