@@ -9,6 +9,8 @@
 #include "commands/revoke.h"
 #include "commands/shelf.h"
 
+#include <string.h>
+
 #include "log.h"
 
 typedef struct
@@ -21,6 +23,7 @@ typedef struct
   GHashTable *asked;  /* with --revoke: "INSTANCE\nACCOUNT" -> whether it may be erased */
   gboolean unrevoked; /* a server has no way to do so */
   gboolean still;     /* a server did not do so: the place stays as it was */
+  const KbTalk *talk;
 } Work;
 
 /* ---- one item ------------------------------------------------------------------- */
@@ -238,6 +241,52 @@ erase_place (Work *work)
   erase_scopes (work);
 }
 
+static void
+erase_elsewhere (Work *work, const char *url)
+{
+  KbPlace *first = work->place;
+  GPtrArray *firsts = work->shelves;
+  g_auto (KbPlace) other = { 0 };
+  g_autoptr (GPtrArray) shelves = NULL;
+
+  if (kb_place_open (&other, url, NULL) != KB_OK)
+    return;
+  kb_let_ask (other.request, work->talk);
+  shelves
+      = kb_shelves_new (other.runtime, kb_session_stack (other.session), other.request);
+  work->place = &other;
+  work->shelves = shelves;
+  erase_place (work);
+  work->place = first;
+  work->shelves = firsts;
+}
+
+/* An organization's places may have several stacks, as its package feeds do: who names
+   the organization means them all. */
+static void
+erase_organization (Work *work)
+{
+  const KbConfig *config = kb_runtime_config (work->place->runtime);
+  const char *organization = kb_request_organization (work->place->request);
+  g_autoptr (GPtrArray) seen = g_ptr_array_new ();
+  g_auto (GStrv) places
+      = organization != NULL ? kb_config_places (config, organization) : NULL;
+
+  erase_place (work);
+  g_ptr_array_add (seen, (gpointer) kb_session_stack (work->place->session));
+  for (char **at = places; at != NULL && *at != NULL; at++)
+    {
+      g_autoptr (KbUrl) url = kb_url_parse (*at, NULL);
+      const KbStack *stack = url != NULL ? kb_config_match (config, url) : NULL;
+
+      if (stack == NULL || stack->sources->len == 0
+          || g_ptr_array_find (seen, stack, NULL))
+        continue;
+      g_ptr_array_add (seen, (gpointer) stack);
+      erase_elsewhere (work, *at);
+    }
+}
+
 /* ---- everything ----------------------------------------------------------------- */
 
 static gboolean
@@ -277,6 +326,13 @@ erase_all (Work *work)
 
 /* ---- the verb ------------------------------------------------------------------- */
 
+typedef struct
+{
+  const char *word;
+  gboolean all;
+  gboolean revokes;
+} Call;
+
 static int
 finish (Work *work, gboolean all, GError **error)
 {
@@ -299,51 +355,57 @@ finish (Work *work, gboolean all, GError **error)
 }
 
 static int
-log_out (const KbStreams *streams, KbPlace *place, gboolean all, gboolean revokes,
+log_out (const KbStreams *streams, KbPlace *place, const Call *call, const KbTalk *talk,
          GError **error)
 {
   const KbStack *stack = kb_session_stack (place->session);
   g_auto (KbPage) page = { 0 };
   g_autoptr (GPtrArray) shelves
-      = kb_shelves_new (place->runtime, all ? NULL : stack, place->request);
+      = kb_shelves_new (place->runtime, call->all ? NULL : stack, place->request);
   g_autoptr (GHashTable) asked
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  Work work = { place, shelves, &page, 0, NULL, revokes ? asked : NULL, FALSE, FALSE };
+  Work work = { .place = place,
+                .shelves = shelves,
+                .page = &page,
+                .asked = call->revokes ? asked : NULL,
+                .talk = talk };
 
   kb_page_begin (&page, streams);
-  if (all)
+  if (call->all)
     erase_all (&work);
-  else
+  else if (call->word != NULL && strstr (call->word, "://") != NULL)
     erase_place (&work);
-  return finish (&work, all, error);
+  else
+    erase_organization (&work);
+  return finish (&work, call->all, error);
 }
 
 int
 kb_command_logout (const KbStreams *streams, char **arguments, GError **error)
 {
-  gboolean all = FALSE;
-  gboolean revokes = FALSE;
-  const KbArgument table[]
-      = { { "--all", &all, NULL }, { "--revoke", &revokes, NULL }, { NULL, NULL, NULL } };
-  const char *word = NULL;
+  Call call = { 0 };
+  const KbArgument table[] = { { "--all", &call.all, NULL },
+                               { "--revoke", &call.revokes, NULL },
+                               { NULL, NULL, NULL } };
   g_autoptr (KbTalk) talk = NULL;
   g_auto (KbPlace) place = { 0 };
   KbAnswer answer;
 
-  if (!kb_arguments_read ("logout", arguments, table, 1, &word, NULL))
+  if (!kb_arguments_read ("logout", arguments, table, 1, &call.word, NULL))
     return KB_EXIT_USAGE;
-  if (all && word != NULL)
+  if (call.all && call.word != NULL)
     {
       kb_complain ("logout: --all means every place: name none");
       return KB_EXIT_USAGE;
     }
-  answer = all ? kb_place_open_any (&place, error) : kb_place_open (&place, word, error);
+  answer = call.all ? kb_place_open_any (&place, error)
+                    : kb_place_open (&place, call.word, error);
   if (answer != KB_OK)
     return KB_EXIT_USAGE;
   talk = kb_permitted_talk ();
   kb_let_ask (place.request, talk); /* a locked store may ask */
-  if (all || kb_session_stack (place.session) != NULL)
-    return log_out (streams, &place, all, revokes, error);
+  if (call.all || kb_session_stack (place.session) != NULL)
+    return log_out (streams, &place, &call, talk, error);
   kb_complain ("logout: no stack is for this place");
   return KB_EXIT_NOTHING;
 }
