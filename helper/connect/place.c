@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/lines.h"
 #include "base/text.h"
@@ -17,6 +18,10 @@
 /* Settings are a few kB. */
 #define SETTINGS_MAX (1024 * 1024)
 #define LINKS_MAX 40
+/* The next text lies beside the file as FILE.12345678.keybearer for a moment. */
+#define ID_LENGTH 8
+#define SUFFIX ".keybearer"
+#define LEFT_S 60
 
 void
 kb_settings_free (KbSettings *settings)
@@ -152,12 +157,44 @@ fill (const KbSettings *settings, const char *temporary, const KbBuffer *text)
   return done;
 }
 
+/* A file of ours beside BASE that was begun long ago: who wrote it was killed. */
+static gboolean
+is_left (const char *path, const char *name, const char *base)
+{
+  gsize length = strlen (base);
+  struct stat status;
+
+  return g_str_has_prefix (name, base) && name[length] == '.'
+         && strlen (name) == length + strlen (".") + ID_LENGTH + strlen (SUFFIX)
+         && g_str_has_suffix (name, SUFFIX) && lstat (path, &status) == 0
+         && S_ISREG (status.st_mode) && status.st_uid == geteuid ()
+         && status.st_mtime < kb_clock_now () - LEFT_S;
+}
+
+static void
+sweep (const char *real)
+{
+  g_autofree char *folder = g_path_get_dirname (real);
+  g_autofree char *base = g_path_get_basename (real);
+  g_autoptr (GDir) names = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (names != NULL && (name = g_dir_read_name (names)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      if (is_left (path, name, base))
+        (void) unlink (path);
+    }
+}
+
 static gboolean
 replace (const KbSettings *settings, const KbBuffer *text, GError **error)
 {
   g_autofree char *folder = g_path_get_dirname (settings->real);
   g_autofree char *id = kb_text_random_id (FALSE);
-  g_autofree char *temporary = g_strdup_printf ("%s.%.8s.keybearer", settings->real, id);
+  g_autofree char *temporary
+      = g_strdup_printf ("%s.%.*s" SUFFIX, settings->real, ID_LENGTH, id);
   int reason;
 
   if (g_mkdir_with_parents (folder, S_IRWXU) != 0)
@@ -179,6 +216,7 @@ kb_settings_write (const KbSettings *settings, const KbBuffer *text, GError **er
                    settings->path);
       return FALSE;
     }
+  sweep (settings->real);
   if (text != NULL)
     return replace (settings, text, error);
   return unlink (settings->real) == 0 || kb_settings_fail (settings->real, error);
