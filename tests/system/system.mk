@@ -14,6 +14,7 @@ system_scripts = \
 	tests/system/test-exec \
 	tests/system/test-forges \
 	tests/system/test-gcm \
+	tests/system/test-gradle \
 	tests/system/test-doctor \
 	tests/system/test-hostile \
 	tests/system/test-hygiene \
