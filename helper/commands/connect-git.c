@@ -12,6 +12,9 @@
 /* The places whose paths say the organization. */
 #define DEFAULT_PLACE "https://dev.azure.com"
 #define OTHER_PLACE "https://*.visualstudio.com"
+/* What git says before the name of a file. */
+#define ORIGIN "file:"
+#define GIT_MS 5000
 
 /* New: TEXT in git's quotes. */
 static char *
@@ -53,34 +56,63 @@ add_word (GString *text, const char *word, const char *helper, GError **error)
   return TRUE;
 }
 
-/* Whether the user's configuration includes PATH. */
-static gboolean
-is_included (const char *git, const char *path)
+/* New: the file that git writes the user's variables to. */
+static char *
+user_file (void)
 {
-  const char *words[] = { git, "config", "--global", "--get-all", "include.path", NULL };
-  g_auto (GStrv) environment = kb_environment_for_child ();
-  g_autofree char *said = NULL;
-  g_auto (GStrv) lines = NULL;
+  const char *named = g_getenv ("GIT_CONFIG_GLOBAL");
+  g_autofree char *usual = kb_connect_home (".gitconfig");
+  g_autofree char *other = kb_connect_base ("XDG_CONFIG_HOME", ".config", "git/config");
 
-  if (!g_spawn_sync (NULL, (char **) words, environment, G_SPAWN_STDERR_TO_DEV_NULL, NULL,
-                     NULL, &said, NULL, NULL, NULL))
-    return FALSE;
-  lines = g_strsplit (said, "\n", -1);
-  return g_strv_contains ((const char *const *) lines, path);
+  if (named != NULL && *named != '\0')
+    return g_strdup (named);
+  return !g_file_test (usual, G_FILE_TEST_EXISTS)
+                 && g_file_test (other, G_FILE_TEST_EXISTS)
+             ? g_steal_pointer (&other)
+             : g_steal_pointer (&usual);
 }
 
-static void
-change_include (KbConnect *connect, const char *git, const char *path)
+/* New, or NULL: which file includes PATH, the user's own or one that it includes. */
+static char *
+including_file (const char *git, const char *path)
 {
+  const char *words[]
+      = { git,         "config",       "--global", "--includes", "-z", "--show-origin",
+          "--get-all", "include.path", NULL };
+  g_auto (GStrv) environment = kb_environment_for_child ();
+  g_autoptr (KbBuffer) said = kb_buffer_new (0);
+  const char *at, *end;
+
+  (void) kb_program_read (words, NULL, environment, GIT_MS, said);
+  at = kb_buffer_peek (said);
+  end = at + kb_buffer_length (said);
+  while (at < end)
+    {
+      const char *value = at + strlen (at) + 1;
+
+      if (value < end && g_str_has_prefix (at, ORIGIN) && g_str_equal (value, path))
+        return g_strdup (at + strlen (ORIGIN));
+      at = value < end ? value + strlen (value) + 1 : end;
+    }
+  return NULL;
+}
+
+/* LINES are what is in PATH: they do as well where no file may be written. */
+static gboolean
+change_include (KbConnect *connect, const char *git, const char *path, const char *lines,
+                GError **error)
+{
+  g_autofree char *found = including_file (git, path);
+  g_autofree char *own = user_file ();
   const char *const add[]
       = { git, "config", "--global", "--add", "include.path", path, NULL };
   const char *const unset[]
-      = { git,           "config",       "--global", "--fixed-value",
-          "--unset-all", "include.path", path,       NULL };
-  gboolean undo = kb_changes_undo (connect->changes);
+      = { git,           "config",       "--file", found, "--fixed-value",
+          "--unset-all", "include.path", path,     NULL };
 
-  if (is_included (git, path) == undo)
-    kb_changes_run (connect->changes, undo ? unset : add);
+  if (!kb_changes_undo (connect->changes))
+    return found != NULL || kb_changes_run (connect->changes, own, lines, add, error);
+  return found == NULL || kb_changes_run (connect->changes, found, "", unset, error);
 }
 
 gboolean
@@ -108,7 +140,8 @@ kb_connect_git (KbConnect *connect, GError **error)
       return FALSE;
   if (!kb_changes_whole (connect->changes, path, text->str, error))
     return FALSE;
-  change_include (connect, git, path);
+  if (!change_include (connect, git, path, text->str, error))
+    return FALSE;
   kb_changes_tell (connect->changes, "To see it: git config --show-origin --get-urlmatch "
                                      "credential.helper " DEFAULT_PLACE "/contoso");
   return TRUE;

@@ -93,12 +93,6 @@ add (KbChanges *changes, ChangeKind kind, const char *path)
 }
 
 void
-kb_changes_run (KbChanges *changes, const char *const *words)
-{
-  add (changes, CHANGE_COMMAND, NULL)->words = g_strdupv ((char **) words);
-}
-
-void
 kb_changes_tell (KbChanges *changes, const char *format, ...)
 {
   va_list values;
@@ -312,6 +306,20 @@ make_link (const Change *change, GError **error)
 }
 
 /* ---- commands ------------------------------------------------------------------- */
+
+gboolean
+kb_changes_run (KbChanges *changes, const char *path, const char *lines,
+                const char *const *words, GError **error)
+{
+  g_autoptr (KbSettings) settings = kb_settings_read (path, error);
+  g_autoptr (KbBuffer) text = kb_buffer_new (0);
+
+  kb_buffer_append_text (text, lines);
+  if (settings == NULL || !kb_settings_check (settings, error))
+    return advise (changes, path, "", text, error);
+  add (changes, CHANGE_COMMAND, path)->words = g_strdupv ((char **) words);
+  return TRUE;
+}
 
 static gboolean
 run_command (const Change *change, GError **error)

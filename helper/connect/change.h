@@ -36,8 +36,10 @@ gboolean kb_changes_link (KbChanges *changes, const char *path, const char *targ
 gboolean kb_changes_whole (KbChanges *changes, const char *path, const char *text,
                            GError **error);
 
-/* WORDS, NULL-ended, are run after all files were written; copied. */
-void kb_changes_run (KbChanges *changes, const char *const *words);
+/* WORDS, NULL-ended, are run after all files were written, and change PATH; copied.
+   FALSE: it may not be changed; kb_changes_advise then has LINES to paste. */
+gboolean kb_changes_run (KbChanges *changes, const char *path, const char *lines,
+                         const char *const *words, GError **error);
 
 /* A sentence for the end: how to see that it works, and what is still to do. */
 void kb_changes_tell (KbChanges *changes, const char *format, ...) G_GNUC_PRINTF (2, 3);
