@@ -36,16 +36,18 @@ secret=file:$HOME/other.secret
 CONF
 }
 
-# nobody: a configuration by which only a person could sign in
+# nobody [oauth]: a configuration by which only a person could sign in, with a PAT or in the browser
 nobody () {
   configure <<CONF
 [stack azure-devops]
-match=https://pkgs.dev.azure.com/
-sources=pat-$nonce
+match=https://pkgs.dev.azure.com/;https://*.pkgs.visualstudio.com/;https://dev.azure.com/
+sources=me-$nonce
 stores=kernel-keyring
 
-[source pat-$nonce]
-module=pat
+[source me-$nonce]
+module=${1:-pat}
+${1:+tenant=$KB_AZURE_TENANT
+client-id=$KB_AZURE_PUBLIC_CLIENT_ID}
 CONF
 }
 
@@ -62,6 +64,9 @@ taken () {
     | \"\(if .host == \"pkgs.dev.azure.com\" then .path | split(\"/\")[1]
           else .host | split(\".\")[0] end) \(.scheme) \(.owner)\"" | sort -u
 }
+
+# hash_of SECRET: as tool-server notes what it was shown
+hash_of () { printf '%s' "$1" | sha256sum | cut -d ' ' -f 1; }
 
 # Whose credentials somebody else's server was shown
 shown_to_strangers () { log_of 'select(.route == "stranger") | .owner // empty' | sort -u; }

@@ -109,6 +109,18 @@ each_git () {
   fi
 }
 
+# with_debian13 NAME SECONDS PACKAGE: a phase NAME, with the program of Debian 13 in that folder
+with_debian13 () {
+  local why
+  if why=$("$tests/debian13/fetch" "$KB_BUILDDIR/tests/debian13/$1" "$3" libc6 2>&1); then
+    phase none "$2" "$1"
+  elif [ $? = 77 ]; then
+    skip_rest "$1" "$(tail -n 1 <<<"$why")"
+  else
+    not_ok "$1 of Debian 13" "$why" | tee "$KB_SCRATCH/tap.fetch.$1"
+  fi
+}
+
 # needs TOOL...: ends the test as one skip when a tool is missing
 needs () {
   local tool
@@ -160,6 +172,28 @@ forget_kernel_keys () {
         keyctl unlink "0x$id" @s >/dev/null 2>&1 || keyctl unlink "0x$id" @u >/dev/null 2>&1 ;;
     esac
   done <<<"$(cat /proc/keys)"
+}
+
+# --- crowds ---------------------------------------------------------------------------------
+
+# at_once COUNT COMMAND...: so many at the same time, each with its number as the last word. Leaves
+# in $good how many ended well, and what each said in crowd/NUMBER.out and crowd/NUMBER.err.
+at_once () {
+  local i count=$1 started=()
+  shift
+  rm -rf crowd && mkdir crowd
+  for ((i = 0; i < count; i++)); do
+    "$@" "$i" >"crowd/$i.out" 2>"crowd/$i.err" </dev/null &
+    started[i]=$!
+  done
+  good=0
+  for i in "${!started[@]}"; do
+    if wait "${started[i]}"; then
+      good=$((good + 1))
+    else
+      note "number $i: status $?: $(tail -qn 3 "crowd/$i".* | tr '\n' ' ')"
+    fi
+  done
 }
 
 # --- git ------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ system_scripts = \
 	tests/system/test-api \
 	tests/system/test-audit \
 	tests/system/test-azure-devops-oauth \
+	tests/system/test-bazel \
 	tests/system/test-broker \
 	tests/system/test-claims \
 	tests/system/test-cargo \
@@ -14,6 +15,7 @@ system_scripts = \
 	tests/system/test-exec \
 	tests/system/test-forges \
 	tests/system/test-gcm \
+	tests/system/test-go \
 	tests/system/test-gradle \
 	tests/system/test-doctor \
 	tests/system/test-hostile \
@@ -21,6 +23,7 @@ system_scripts = \
 	tests/system/test-isolation \
 	tests/system/test-keyring \
 	tests/system/test-kill \
+	tests/system/test-kubectl \
 	tests/system/test-lfs \
 	tests/system/test-logins \
 	tests/system/test-maven \
@@ -52,6 +55,7 @@ system_scripts = \
 	tests/system/test-sign-in-faults \
 	tests/system/test-sign-in-ways \
 	tests/system/test-submodules \
+	tests/system/test-terraform \
 	tests/system/test-token \
 	tests/system/test-tools \
 	tests/system/test-twine \
