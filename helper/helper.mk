@@ -25,6 +25,7 @@ helper_libkeybearer_a_SOURCES = \
 	helper/base/url-pieces.c helper/base/url-pieces.h \
 	helper/base/words.c \
 	helper/credential.c helper/keybearer-module.h \
+	helper/decisions.c helper/decisions.h \
 	helper/diagnosis.c helper/diagnosis.h \
 	helper/program.c helper/program.h \
 	helper/request.c helper/request.h \

@@ -16,6 +16,7 @@ typedef struct
   gboolean asked;
   gboolean signing_in;
   char *note;
+  guint notes;            /* so far */
   char *account_variable; /* of git's configuration; not looked at yet */
   char *account_otherwise;
   const char *const *git_variables; /* "VARIABLE=credential.NAME", or NULL */

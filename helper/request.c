@@ -371,6 +371,7 @@ kb_request_note (const KbRequest *request, const char *format, ...)
   va_list arguments;
 
   g_free (request->report->note);
+  request->report->notes++;
   va_start (arguments, format);
   request->report->note = g_strdup_vprintf (format, arguments);
   va_end (arguments);
@@ -380,6 +381,12 @@ const char *
 kb_request_last_note (const KbRequest *request)
 {
   return request->report->note;
+}
+
+guint
+kb_request_notes (const KbRequest *request)
+{
+  return request->report->notes;
 }
 
 void

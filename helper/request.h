@@ -99,6 +99,8 @@ gboolean kb_request_asked (const KbRequest *request);
 /* The last note, or NULL; borrowed until the next one. */
 const char *kb_request_last_note (const KbRequest *request);
 void kb_request_clear_note (KbRequest *request);
+/* How many there were so far. */
+guint kb_request_notes (const KbRequest *request);
 
 /* New.  What was looked at, sorted, joined by ';': "NAME=" and the SHA-256 of its value,
    or

@@ -4,6 +4,7 @@
 #include "session.h"
 
 #include "binding.h"
+#include "decisions.h"
 #include "identity.h"
 #include "lock.h"
 #include "maker.h"
@@ -74,8 +75,10 @@ kb_session_new (KbRuntime *runtime, KbRequest *request)
   session->stack = kb_config_match (config, kb_request_url (request));
   session->notices = g_ptr_array_new_with_free_func (g_free);
   find_organization (session);
-  if (session->stack != NULL)
-    session->keeper = kb_keeper_new (runtime, session->stack, request);
+  if (session->stack == NULL)
+    return session;
+  session->keeper = kb_keeper_new (runtime, session->stack, request);
+  kb_decisions_stack (request, session->stack);
   return session;
 }
 
@@ -224,6 +227,7 @@ get_bound (KbSession *session, gboolean last, KbCredential **credential)
     }
   session->renewable = TRUE;
   *credential = kb_kept_credential (kept);
+  kb_decisions_kept (kept);
   set_answered (session, g_steal_pointer (&kept));
   return KB_OK;
 }
@@ -374,11 +378,13 @@ walk_stack (KbSession *session, Walk *walk)
       KbCredential *credential = NULL;
       KbKept *kept = NULL;
       GError *problem = NULL;
+      guint notes = kb_request_notes (session->request);
       KbAnswer answer;
 
       if (!is_meant (session, entry))
         continue;
       answer = ask_entry (session, entry, walk->input, &kept, &credential, &problem);
+      kb_decisions_entry (session->request, notes, entry->instance, kept, problem);
       kb_request_hush (session->request, is_enough (session, answer, problem));
       if (answer == KB_OK)
         after_success (walk, credential, kept);

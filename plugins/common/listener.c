@@ -97,7 +97,8 @@ on_connection (void *data, struct MHD_Connection *connection, void **context,
   *context = NULL;
 }
 
-/* The note is counted, not one a request: a flood must not fill a log. */
+/* The note is counted, not one a request, and is the last one's: a flood must not fill a
+   log. */
 static enum MHD_Result
 refuse (KbListener *listener, struct MHD_Connection *connection, const KbRefusal *refusal)
 {
