@@ -77,7 +77,7 @@ def scopes(ctx, text, app, place):
             raise problem(ctx, 650053, name=app.name, scope=bad.what,
                           resource=worlds.RESOURCE) from bad
         raise _of(entra_errors.unknown_resource(ctx, bad.what, place or app.tenant)) from bad
-    if place and not place.has_devops and found.audience != scopes_.GRAPH:
+    if place and not place.has_devops and found.audience not in (scopes_.GRAPH, *scopes_.OTHERS):
         raise _of(entra_errors.unknown_resource(ctx, found.resource, place))
     return found
 

@@ -10,8 +10,10 @@ import world as worlds
 OIDC = frozenset(("openid", "profile", "offline_access", "email"))
 GRAPH = "00000003-0000-0000-c000-000000000000"
 PERMISSION = re.compile(r"^(user_impersonation|vso\.[a-z_]+)$")
+# Clusters and container registries, and the one thing that a person can let an app do there.
+OTHERS = {worlds.KUBERNETES: "user.read", worlds.REGISTRIES: "user_impersonation"}
 RESOURCES = {worlds.RESOURCE: worlds.RESOURCE, worlds.RESOURCE_URI: worlds.RESOURCE_URI,
-             GRAPH: GRAPH, "https://graph.microsoft.com": GRAPH}
+             GRAPH: GRAPH, "https://graph.microsoft.com": GRAPH, **{name: name for name in OTHERS}}
 
 
 class BadScope(Exception):
@@ -35,6 +37,8 @@ class Scopes:
         """The permissions meant; /.default means all that the app registered."""
         if self.audience == GRAPH:
             return set()
+        if self.audience in OTHERS:
+            return {f"{self.audience}/{OTHERS[self.audience]}"}
         named = {name for name in self.names if name != ".default"}
         return named | (set(client.permissions) if ".default" in self.names else set())
 
@@ -42,6 +46,8 @@ class Scopes:
         """What the token has: everything once consented to, not only what was asked."""
         if self.audience == GRAPH:
             return sorted(set(self.names) | (self.oidc - {"offline_access"}))
+        if self.audience in OTHERS:
+            return [OTHERS[self.audience]]
         return sorted(consented | self.wanted(client))
 
     def echo(self, granted):
@@ -63,9 +69,13 @@ def parse(words):
     resource, audience, _ = pairs[0]
     names = [name for _, _, name in pairs]
     for name in names:
-        if audience != GRAPH and name != ".default" and not PERMISSION.match(name):
+        if audience != GRAPH and name != ".default" and not _exists(audience, name):
             raise BadScope("permission", name)
     return Scopes(resource, audience, names, oidc)
+
+
+def _exists(audience, name):
+    return name == OTHERS[audience] if audience in OTHERS else PERMISSION.match(name)
 
 
 def _split(word):

@@ -31,6 +31,7 @@ system_scripts = \
 	tests/system/test-npm \
 	tests/system/test-nuget \
 	tests/system/test-oidc \
+	tests/system/test-one-sign-in \
 	tests/system/test-lost \
 	tests/system/test-manual \
 	tests/system/test-page \
