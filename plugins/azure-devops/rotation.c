@@ -434,7 +434,10 @@ begin (KbRotation *rotation, const KbJob *job, gint64 life, GError **error)
   if (read == KB_DECLINED)
     rotation->journal = kb_journal_new (organization, job->keep);
   else if (!kb_rotation_sweep (rotation, error))
-    return KB_FAILED;
+    {
+      g_prefix_error (error, "what an earlier run left waits for the next run: ");
+      return KB_FAILED;
+    }
   if (rotation->resumed && rotation->journal->step != KB_STEP_SWEPT)
     return KB_OK;
   rotation->out->outcome = job->due ? KB_BUSY : KB_FINISHED;

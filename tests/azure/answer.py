@@ -3,6 +3,7 @@
 # Knows nothing of sockets, of TLS or of any service's rules.
 
 import dataclasses
+import email.utils
 import json
 import typing
 import urllib.parse
@@ -65,6 +66,7 @@ class Answer:
     stream: typing.Any = None
     anchor: str = ""
     cut: int = -1
+    wire: int = -1
     drop: bool = False
 
     def __post_init__(self):
@@ -74,6 +76,17 @@ class Answer:
         """The first value of a header, or None."""
         wanted = name.lower()
         return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+    def bytes(self):
+        """All of it as it goes over the wire, head and body."""
+        date = email.utils.formatdate(usegmt=True)
+        lines = [f"HTTP/1.1 {self.status} {self.reason}", *(
+            f"{name}: {value or (date if name == 'Date' else '')}" for name, value in self.headers)]
+        body = self.body
+        if self.header("Content-Length") is None and self.status != 204:
+            lines.append("Transfer-Encoding: chunked")
+            body = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body) if body else b"0\r\n\r\n"
+        return "\r\n".join([*lines, "", ""]).encode() + body
 
 
 def compact(value):

@@ -19,7 +19,7 @@ ROUTES = ("entra-token", "entra-device", "entra-page", "entra", "older-token",
           "older-page", "forge-token", "forge", "git", "lfs", "rest", "packages",
           "blob", "stranger", "registry", "proxy", "all")
 SETTINGS = ("expires_in", "refresh_in", "lifetime", "separator")
-NUMBERS = {"latency": float, "cut": int, "huge": int, "status": int, "retry-after": str,
+NUMBERS = {"latency": float, "cut": int, "wire": int, "huge": int, "status": int, "retry-after": str,
            "skip": int, "count": int, "lifetime": float, "clock": int}
 TEXTS = ("body", "location", "answer", "document", "tls", "host", "separator", "content-type",
          "drop", "expires_in", "refresh_in", "method")
@@ -184,6 +184,7 @@ class Faults:
             wrong = email.utils.formatdate(time.time() + options["clock"], usegmt=True)
             answer.headers = [(k, wrong if k == "Date" else v) for k, v in answer.headers]
         answer.cut = options.get("cut", -1)
+        answer.wire = options.get("wire", -1)
         answer.drop = "drop" in options
         if options:
             answer.anchor += "+fault"

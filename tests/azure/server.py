@@ -71,6 +71,9 @@ class Gate:
             answer = await self._answer(ask)
             if not answer.drop:
                 status, anchor = answer.status, answer.anchor
+            if answer.wire >= 0:
+                entry["length"] = len(answer.bytes())
+                entry["head"] = answer.bytes().index(b"\r\n\r\n") + 4
         finally:
             self.counters.answer(ask, entry, status, anchor)
         return await send(request, answer)
@@ -100,11 +103,17 @@ class Gate:
 
 
 async def send(request, answer):
-    """Writes an answer; `cut` ends the connection after so many bytes of the body."""
+    """Writes an answer; `cut` ends the connection after so many bytes of the body, `wire`
+    after so many of all."""
     transport = request.transport
     if answer.drop:
         if transport:
             transport.abort()
+        return web.Response()
+    if answer.wire >= 0:
+        if transport:
+            transport.write(answer.bytes()[:answer.wire])
+            transport.close()
         return web.Response()
     response = web.StreamResponse(status=answer.status, reason=answer.reason)
     response["wire"] = answer.headers

@@ -45,6 +45,8 @@ system_scripts = \
 	tests/system/test-python \
 	tests/system/test-registries \
 	tests/system/test-rotate \
+	tests/system/test-rotate-cuts \
+	tests/system/test-rotate-kills \
 	tests/system/test-pnpm \
 	tests/system/test-second-chance \
 	tests/system/test-session-token \
@@ -66,9 +68,9 @@ SYSTEM_TESTS += $(system_scripts) tests/azure/test_fidelity
 if NEVER
 TESTS += $(SYSTEM_TESTS)
 endif
-EXTRA_DIST += $(system_scripts) tests/system/PAINS.md tests/system/lib.sh tests/system/feeds.sh tests/system/npm.sh tests/system/people.sh \
+EXTRA_DIST += $(system_scripts) tests/system/PAINS.md tests/system/lib.sh tests/system/feeds.sh tests/system/npm.sh tests/system/people.sh tests/system/rotate.sh \
 	tests/system/keyring-items tests/system/lay-item tests/system/prompter tests/system/basic-server tests/system/oidc-person \
-	tests/system/tool-server
+	tests/system/rotations tests/system/tool-server
 check_PROGRAMS += tests/system/page-driver
 tests_system_page_driver_SOURCES = tests/system/page-driver.c $(listener_sources)
 tests_system_page_driver_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS)
