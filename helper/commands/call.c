@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/complain.h"
 #include "base/lines.h"
 #include "commands/place.h"
 #include "harden.h"
@@ -26,7 +27,8 @@ struct _KbTarget
 {
   KbPlace place;
   KbTalk *talk;
-  char *refused; /* the mark of what the server did not take, or NULL */
+  char *refused;     /* the mark of what the server did not take, or NULL */
+  GPtrArray *unkept; /* of char *: notices that wait */
 };
 
 /* ---- the call ------------------------------------------------------------------- */
@@ -212,11 +214,37 @@ kb_call_task (KbCall *call, guint index, const KbInstance **task, GError **error
 
 /* ---- a target ------------------------------------------------------------------- */
 
+#define NOT_KEPT "not kept: " /* kept.c */
+
+/* What could not be kept beside is told when the call goes on or ends; not where the same
+   store then refuses what the call is about: one fault is one line. */
+static void
+tell_unkept (KbTarget *target, gboolean refused)
+{
+  for (guint i = 0; !refused && i < target->unkept->len; i++)
+    kb_complain (g_ptr_array_index (target->unkept, i));
+  g_ptr_array_set_size (target->unkept, 0);
+}
+
+static void
+take_notices (KbTarget *target)
+{
+  const char *const *notice = kb_session_notices (target->place.session);
+
+  for (; *notice != NULL; notice++)
+    if (g_str_has_prefix (*notice, NOT_KEPT))
+      g_ptr_array_add (target->unkept, g_strdup (*notice));
+    else
+      kb_complain (*notice);
+}
+
 void
 kb_target_free (KbTarget *target)
 {
   if (target == NULL)
     return;
+  tell_unkept (target, FALSE);
+  g_ptr_array_unref (target->unkept);
   kb_place_clear (&target->place);
   kb_talk_free (target->talk);
   g_free (target->refused);
@@ -227,8 +255,11 @@ KbAnswer
 kb_call_target (KbCall *call, const char *word, KbTarget **target, GError **error)
 {
   g_autoptr (KbTarget) made = g_new0 (KbTarget, 1);
-  KbAnswer answer = kb_place_open (&made->place, word, error);
+  KbAnswer answer;
 
+  made->unkept = g_ptr_array_new_with_free_func (g_free);
+  made->place.hold = TRUE;
+  answer = kb_place_open (&made->place, word, error);
   if (answer != KB_OK)
     return answer;
   made->talk = kb_permitted_talk ();
@@ -257,11 +288,14 @@ KbAnswer
 kb_target_credential (KbTarget *target, KbCredential **credential, GError **error)
 {
   KbPlace *place = &target->place;
+  KbAnswer answer;
 
   kb_session_free (place->session);
   place->session = kb_session_new (place->runtime, place->request);
   kb_session_set_refused (place->session, target->refused);
-  return kb_place_get (place, credential, error);
+  answer = kb_place_get (place, credential, error);
+  take_notices (target);
+  return answer;
 }
 
 void
@@ -291,8 +325,12 @@ kb_target_keep (KbTarget *target, const char *name, const char *label,
                 const KbNamed *named, GError **error)
 {
   KbKeeper *keeper = keeper_of (target, error);
+  KbAnswer answer = KB_FAILED;
 
-  return keeper != NULL ? kb_named_put (keeper, name, label, named, error) : KB_FAILED;
+  if (keeper != NULL)
+    answer = kb_named_put (keeper, name, label, named, error);
+  tell_unkept (target, answer == KB_FAILED);
+  return answer;
 }
 
 KbAnswer

@@ -110,7 +110,8 @@ kb_place_get (KbPlace *place, KbCredential **credential, GError **error)
   GError *problem = NULL;
   KbAnswer answer = kb_session_get (place->session, credential, &problem);
 
-  kb_complain_notices (place->session);
+  if (!place->hold)
+    kb_complain_notices (place->session);
   if (answer == KB_DECLINED)
     complain_nothing (place);
   if (answer == KB_FAILED)

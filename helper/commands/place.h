@@ -18,6 +18,7 @@ typedef struct
   char *word; /* what `keybearer login WORD` would take */
   gboolean
       feed; /* set before it is opened: a name means the package feeds (kb_target_feed) */
+  gboolean hold; /* set before kb_place_get: notices are left to the caller */
 } KbPlace;
 
 void kb_place_clear (KbPlace *place);
@@ -32,7 +33,7 @@ KbAnswer kb_place_open (KbPlace *place, const char *word, GError **error);
 KbAnswer kb_place_open_any (KbPlace *place, GError **error);
 
 /* What is kept or made without a person.  KB_DECLINED after a complaint that says what to
-   run.  Notices are printed. */
+   run.  Notices are printed, unless they are held. */
 KbAnswer kb_place_get (KbPlace *place, KbCredential **credential, GError **error);
 
 /* ---- parts that explain, login, logout and status share ------------------------- */

@@ -167,39 +167,49 @@ tell (KbCall *call, const Wanted *wanted, const KbPat *pat, const char *kept,
 
 /* ---- create --------------------------------------------------------------------- */
 
+/* One fault is one line: what it left behind stands in the same one.  Takes TEXT. */
+static void
+add_to (GError *problem, char *text)
+{
+  char *message = g_strconcat (problem->message, "; ", text, NULL);
+
+  g_free (problem->message);
+  problem->message = message;
+  g_free (text);
+}
+
 /* An answer that was lost may have left a token that nobody has. */
 static void
-name_orphans (KbClient *client, const KbPatWanted *asked, gint64 since)
+name_orphans (KbClient *client, const KbPatWanted *asked, gint64 since, GError *problem)
 {
   const KbPatFilter filter = { "active", "displayName", FALSE };
   g_autoptr (GPtrArray) pats = kb_pat_list (client, &filter, NULL);
+  g_autoptr (GString) ids = g_string_new (NULL);
 
   for (guint i = 0; pats != NULL && i < pats->len; i++)
     {
       const KbPat *pat = g_ptr_array_index (pats, i);
-      g_autofree char *text = NULL;
 
-      if (!g_str_equal (pat->name, asked->name) || pat->valid_from < since - CUT_S)
-        continue;
-      text = g_strdup_printf (
-          "the server may have made it all the same; run: keybearer pat "
-          "revoke %s",
-          pat->id);
-      kb_complain (text);
+      if (g_str_equal (pat->name, asked->name) && pat->valid_from >= since - CUT_S)
+        g_string_append_printf (ids, " %s", pat->id);
     }
-  if (pats == NULL)
-    kb_complain (
-        "whether the server made it all the same is not known; see: keybearer pat "
-        "list");
+  if (ids->len > 0)
+    add_to (problem, g_strdup_printf ("the server may have made it all the same; run: "
+                                      "keybearer pat revoke%s",
+                                      ids->str));
+  else if (pats == NULL)
+    add_to (problem, g_strdup ("whether the server made it all the same is not known; "
+                               "see: keybearer pat list"));
 }
 
 /* What nobody has opens no door. */
 static void
-give_up (KbClient *client, const KbPat *pat)
+give_up (KbClient *client, const KbPat *pat, GError *problem)
 {
   if (!kb_pat_revoke (client, pat->id, NULL))
-    complain ("the new token could not be revoked; run: keybearer pat revoke %s",
-              pat->id);
+    add_to (problem, g_strdup_printf ("the new token could not be revoked; run: "
+                                      "keybearer pat revoke %s",
+                                      pat->id));
 }
 
 /* Made and kept, or neither.  KEEP NULL: made. */
@@ -211,7 +221,7 @@ make (KbClient *client, const KbPatWanted *asked, const char *keep, GError **err
   g_autoptr (KbPat) pat = kb_pat_create (client, asked, &problem);
 
   if (g_error_matches (problem, KB_ERROR, KB_ERROR_NETWORK))
-    name_orphans (client, asked, since);
+    name_orphans (client, asked, since, problem);
   if (pat == NULL)
     {
       if (problem != NULL)
@@ -220,7 +230,7 @@ make (KbClient *client, const KbPatWanted *asked, const char *keep, GError **err
     }
   if (keep == NULL || kb_pat_keep (client, keep, pat, &problem) == KB_OK)
     return g_steal_pointer (&pat);
-  give_up (client, pat);
+  give_up (client, pat, problem);
   g_propagate_prefixed_error (error, problem, "not kept, so not made: ");
   return NULL;
 }
@@ -236,7 +246,7 @@ hand_on (KbCall *call, KbClient *client, const KbPatHand *hand, const KbPat *pat
   if (kb_pat_hand_on (hand, call, client, pat, &problem))
     return TRUE;
   if (keep == NULL)
-    give_up (client, pat);
+    give_up (client, pat, problem);
   if (keep == NULL)
     g_propagate_prefixed_error (error, problem, "not handed on, so not made: ");
   else

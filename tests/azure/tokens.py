@@ -206,7 +206,13 @@ class Vault:
         self.revoked.add(digest(token))
 
     def expire(self, token):
+        """A PAT was made as much earlier, so that lists tell the same."""
         self.expired.add(digest(token))
+        pat = self.pats.get(digest(token))
+        early = pat.expires - time.time() if pat else 0
+        if early > 0:
+            pat.created -= early
+            pat.expires -= early
 
     def judge(self, header, org):
         """What a request's Authorization header is worth in an organization."""
