@@ -135,7 +135,7 @@ anew () { ctl reset; }
 
 # Whose credentials were let in, by organization: "contoso entra contoso"
 let_in () {
-  log_of 'select(.route == "packages" and .status < 400)
+  log_of 'select(.route == "packages" and .status >= 200 and .status < 400)
     | "\(if .host == "pkgs.dev.azure.com" then .path | split("/")[1] else .host | split(".")[0] end) \(.kind) \(.owner | split("@")[0])"' \
     | sort -u
 }
@@ -190,22 +190,26 @@ closed_feed () {
   is 'and is shown none of ours' "$(strangers_saw)" ''
 }
 
-# crowd COUNT COMMAND...: so many at once in projects of their own, when nothing is kept
+# crowd COMMAND...: 32 at once in projects of their own, when nothing is kept
 crowd () {
-  local i count=$1 good=0
-  shift
-  for ((i = 0; i < count; i++)); do "$makes" "p$i" "${OURS[@]}"; done
+  local i all=32
+  for ((i = 0; i < all; i++)); do "$makes" "p$i" "${OURS[@]}"; done
   keybearer logout contoso >/dev/null
   anew
-  for ((i = 0; i < count; i++)); do
-    in_folder "p$i" timeout 400 "$@" >"p$i/log" 2>&1 </dev/null &
-  done
-  wait
-  for ((i = 0; i < count; i++)); do
-    if [ "$(installed "p$i")" = "${#OURS[@]}" ]; then good=$((good + 1)); else note "$(tail -n 3 "p$i/log")"; fi
-  done
-  is "$count at once, all of them good" "$good" "$count"
+  at_once "$all" one_of_crowd "$@"
+  is "$all at once, all of them good" "$good" "$all"
+  for ((i = 0; i < all; i++)); do installed "p$i"; done >counts
+  is 'each with all that it wants' "$(sort -u counts)" "${#OURS[@]}"
   is 'with one token request' "$(requests)" 1
+  is 'each from the feed, by our token alone' "$(($(ctl count blob) >= all * ${#OURS[@]})) $(let_in)" \
+    '1 contoso entra contoso'
+  is 'which nobody else sees' "$(ctl count blob-credential)$(strangers_saw)" 0
+}
+
+# one_of_crowd COMMAND... NUMBER: shares no store and no cache with the others
+one_of_crowd () {
+  cd "p${*: -1}" || return
+  XDG_DATA_HOME=$PWD/data XDG_CACHE_HOME=$PWD/cached YARN_GLOBAL_FOLDER=$PWD/yarn timeout 1600 "${@:1:$#-1}"
 }
 
 # in_folder FOLDER COMMAND...
