@@ -88,6 +88,24 @@ kb_diagnosis_add (KbDiagnosis *diagnosis, KbFindingState state, const char *name
     g_ptr_array_add (diagnosis->findings, finding);
 }
 
+void
+kb_diagnosis_needless (KbDiagnosis *diagnosis, guint from, const char *why)
+{
+  for (guint i = from; i < diagnosis->findings->len; i++)
+    {
+      KbFinding *finding = g_ptr_array_index (diagnosis->findings, i);
+      char *text;
+
+      if (finding->state != KB_FINDING_UNKNOWN)
+        continue;
+      text = g_strdup_printf ("%s, nor needed: %s", finding->text, why);
+      g_free (finding->text);
+      finding->text = text;
+      finding->state = KB_FINDING_GOOD;
+      g_clear_pointer (&finding->command, g_free);
+    }
+}
+
 const GPtrArray *
 kb_diagnosis_findings (const KbDiagnosis *diagnosis)
 {

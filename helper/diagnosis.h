@@ -25,6 +25,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbDiagnosis, kb_diagnosis_free)
 /* Who looks from now on; NULL: the program.  Copied. */
 void kb_diagnosis_set_from (KbDiagnosis *diagnosis, const char *from);
 
+/* What nobody could tell among the findings from the one at FROM on is good, as it is not
+   needed: "TEXT, nor needed: WHY", without a command. */
+void kb_diagnosis_needless (KbDiagnosis *diagnosis, guint from, const char *why);
+
 /* Borrowed, in the order in which they were added: of KbFinding.  What two instances
    found alike stands there once. */
 const GPtrArray *kb_diagnosis_findings (const KbDiagnosis *diagnosis);

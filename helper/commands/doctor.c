@@ -19,10 +19,11 @@ typedef struct
 {
   KbPlace *place;
   KbDiagnosis *diagnosis;
-  GHashTable *seen; /* a set of "KIND NAME" */
-  guint durable;    /* stores that keep things for good and can be used */
-  char *cure;       /* what a store that lasts asks to run, or NULL */
-  gboolean any;     /* a store is configured at all */
+  GHashTable *seen;  /* a set of "KIND NAME" */
+  const char *keeps; /* the first store that keeps things for good and can be used, or
+                        NULL */
+  char *cure;        /* what a store that lasts asks to run, or NULL */
+  gboolean any;      /* a store is configured at all */
 } Doctor;
 
 /* ---- the configuration ---------------------------------------------------------- */
@@ -96,18 +97,36 @@ all_good (Doctor *doctor, guint before)
   return good;
 }
 
+/* A store that lasts is absent, and one before it does what it was for. */
+static gboolean
+is_needless (const Doctor *doctor, const KbOpened *opened)
+{
+  g_autoptr (GError) problem = NULL;
+
+  return doctor->keeps != NULL
+         && opened->module->store->probe (opened->self, doctor->place->request, &problem)
+                == KB_DECLINED;
+}
+
 static void
 look_at_store (Doctor *doctor, const KbOpened *opened)
 {
   const KbStore *store = opened->module->store;
+  gboolean lasts = (store->flags & KB_STORE_VOLATILE) == 0;
   guint before = kb_diagnosis_findings (doctor->diagnosis)->len;
 
   if (store->diagnose != NULL)
     store->diagnose (opened->self, doctor->place->request, doctor->diagnosis);
   else
     probe_store (opened, doctor);
-  if ((store->flags & KB_STORE_VOLATILE) == 0 && all_good (doctor, before))
-    doctor->durable++;
+  if (lasts && is_needless (doctor, opened))
+    {
+      g_autofree char *why = g_strdup_printf ("%s keeps what lasts", doctor->keeps);
+
+      kb_diagnosis_needless (doctor->diagnosis, before, why);
+    }
+  else if (lasts && all_good (doctor, before))
+    doctor->keeps = doctor->keeps != NULL ? doctor->keeps : opened->name;
 }
 
 static void
@@ -178,7 +197,7 @@ look_at_modules (Doctor *doctor, gboolean of_place, gboolean is_source)
 static void
 judge_stores (const Doctor *doctor)
 {
-  if (doctor->any && doctor->durable == 0)
+  if (doctor->any && doctor->keeps == NULL)
     kb_diagnosis_add (doctor->diagnosis, KB_FINDING_BAD, "stores",
                       "none that lasts can be used: whoever signs in has to do so again "
                       "after a restart",

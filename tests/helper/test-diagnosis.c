@@ -46,6 +46,26 @@ test_once (void)
   g_assert_true (kb_diagnosis_offline (diagnosis));
 }
 
+/* What is absent is no question where something else does its work. */
+static void
+test_needless (void)
+{
+  g_autoptr (KbDiagnosis) diagnosis = kb_diagnosis_new (FALSE);
+
+  kb_diagnosis_add (diagnosis, KB_FINDING_UNKNOWN, "bus", "nobody knows", "look");
+  kb_diagnosis_add (diagnosis, KB_FINDING_BAD, "folder", "is not safe", "mend");
+  kb_diagnosis_add (diagnosis, KB_FINDING_UNKNOWN, "file", "none was made", "make");
+  kb_diagnosis_needless (diagnosis, 1, "keyring keeps what lasts");
+  g_assert_cmpint (at (diagnosis, 0)->state, ==, KB_FINDING_UNKNOWN);
+  g_assert_cmpstr (at (diagnosis, 0)->command, ==, "look");
+  g_assert_cmpint (at (diagnosis, 1)->state, ==, KB_FINDING_BAD);
+  g_assert_cmpstr (at (diagnosis, 1)->command, ==, "mend");
+  g_assert_cmpint (at (diagnosis, 2)->state, ==, KB_FINDING_GOOD);
+  g_assert_null (at (diagnosis, 2)->command);
+  g_assert_cmpstr (at (diagnosis, 2)->text, ==,
+                   "none was made, nor needed: keyring keeps what lasts");
+}
+
 /* A module is not trusted to pass what the header says. */
 static void
 test_nonsense (void)
@@ -65,5 +85,6 @@ main (int argc, char **argv)
   g_test_add_func ("/diagnosis/order", test_order);
   g_test_add_func ("/diagnosis/once", test_once);
   g_test_add_func ("/diagnosis/nonsense", test_nonsense);
+  g_test_add_func ("/diagnosis/needless", test_needless);
   return g_test_run ();
 }
