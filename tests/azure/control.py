@@ -12,8 +12,9 @@ import world as worlds
 
 
 class Control:
-    def __init__(self, world, vault, faults, counters, people):
+    def __init__(self, world, vault, faults, counters, people, variables):
         self.people = people
+        self.variables = variables
         self.world = world
         self.vault = vault
         self.faults = faults
@@ -24,7 +25,8 @@ class Control:
         app.add_routes([
             web.get("/counters", self.report), web.get("/log", self.log),
             web.get("/wait", self.wait), web.get("/anchors", self.anchors),
-            web.get("/world", self.show), web.post("/reset", self.reset),
+            web.get("/world", self.show), web.get("/variables", self.show_variables),
+            web.post("/reset", self.reset),
             web.get("/fault", self.list_faults), web.post("/fault", self.add_fault),
             web.delete("/fault", self.clear_faults), web.post("/token", self.fate),
             web.post("/mint", self.mint), web.post("/app", self.change_app),
@@ -66,6 +68,10 @@ class Control:
     async def clear_faults(self, request):
         self.faults.active.clear()
         return web.json_response({})
+
+    async def show_variables(self, request):
+        """The variable groups of each organization, with what is secret in them."""
+        return web.json_response(self.variables.groups)
 
     async def fate(self, request):
         """Revokes or expires a token that comes in the body."""

@@ -13,6 +13,7 @@ import sessions
 from answer import Answer
 from gitsmart import GitServer
 from lfs import LfsServer
+from variables import VariableGroups
 from workitems import WorkItems
 
 READ = {"app_token", "vso.code", "vso.code_write", "vso.code_manage", "vso.code_full"}
@@ -34,6 +35,7 @@ class DevOps:
         self.pats = pats.Pats(world, vault, self.audits)
         self.sessions = sessions.Sessions(world, vault, self.audits)
         self.items = WorkItems(world)
+        self.variables = VariableGroups(world)
 
     async def answer(self, ask):
         place = places.locate(ask)
@@ -103,7 +105,8 @@ class DevOps:
         return (await self.pats.answer(ask, org, place, verdict)
                 or await self.sessions.answer(ask, org, place, verdict)
                 or self.audits.answer(ask, org, place, owner, scopes)
-                or await self.items.answer(ask, org, place, owner, scopes))
+                or await self.items.answer(ask, org, place, owner, scopes)
+                or await self.variables.answer(ask, org, place, owner, scopes))
 
     def _head(self, ask, org, place, answer):
         """A HEAD has no body; a good one carries the tenant headers (D2)."""

@@ -254,7 +254,8 @@ async def start(options):
     sock, proxy_port = listen()
     proxy = Proxy(ports, gate.faults, counters)
     keep = [runner, await asyncio.start_server(proxy.serve, sock=sock, backlog=BACKLOG)]
-    controls = control.Control(world, vault, gate.faults, counters, gate.people())
+    controls = control.Control(world, vault, gate.faults, counters, gate.people(),
+                               gate.devops.variables)
     control_port = await _site(await _runner(controls.application()))
     if options.blackhole:
         keep.append(await _blackhole(options.blackhole))

@@ -46,6 +46,7 @@ system_scripts = \
 	tests/system/test-registries \
 	tests/system/test-rotate \
 	tests/system/test-rotate-cuts \
+	tests/system/test-rotate-hooks \
 	tests/system/test-rotate-kills \
 	tests/system/test-pnpm \
 	tests/system/test-second-chance \
