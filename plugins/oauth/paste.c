@@ -14,10 +14,10 @@ gboolean
 kb_oauth_paste_begin (const KbRequest *request, const char *url, GError **error)
 {
   static const char *const lines[] = {
-    "WARNING: the address that you are about to paste signs you in.  Paste it here and",
-    "nowhere else, and only if you ran this command yourself, just now.  Nobody has a",
-    "reason to ask you for an address that begins with http://localhost: whoever does",
-    "wants to sign in as you.",
+    "WARNING: the address that you are about to paste signs you in.  Paste it here",
+    "and nowhere else, and only if you ran this command yourself, just now.  Nobody",
+    "has a reason to ask you for an address that begins with http://localhost:",
+    "whoever does wants to sign in as you.",
     "Open this page in a browser:",
   };
 
