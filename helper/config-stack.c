@@ -171,12 +171,25 @@ take_entries (GArray *entries, const KbConfigGroup *group, const char *name,
   return take_list (entries, group, key, take_entry, error);
 }
 
+static gboolean
+take_scope (KbStack *stack, const KbConfigGroup *group, GError **error)
+{
+  const KbConfigKey *key = kb_config_group_key (group, "scope");
+
+  if (key == NULL)
+    return TRUE;
+  if (!kb_text_is_scope (key->value))
+    return kb_config_fail (error, group, key->line, "scope: not a scope");
+  stack->scope = g_strdup (key->value);
+  return TRUE;
+}
+
 /* ---- stacks --------------------------------------------------------------------- */
 
 KbStack *
 kb_stack_new (const KbConfigGroup *group, GError **error)
 {
-  static const char *const known[] = { "match", "sources", "stores", NULL };
+  static const char *const known[] = { "match", "sources", "stores", "scope", NULL };
   g_autoptr (KbStack) stack = g_new0 (KbStack, 1);
 
   stack->name = g_strdup (group->name);
@@ -187,7 +200,8 @@ kb_stack_new (const KbConfigGroup *group, GError **error)
   if (!kb_config_only (group, known, error)
       || !take_patterns (stack->matches, group, "match", error)
       || !take_entries (stack->sources, group, "sources", error)
-      || !take_entries (stack->stores, group, "stores", error))
+      || !take_entries (stack->stores, group, "stores", error)
+      || !take_scope (stack, group, error))
     return NULL;
   if (stack->sources->len == 0 && stack->stores->len == 0)
     {
@@ -206,6 +220,7 @@ kb_stack_free (KbStack *stack)
   g_free (stack->name);
   g_free (stack->place);
   g_free (stack->fingerprint);
+  g_free (stack->scope);
   g_ptr_array_unref (stack->matches);
   g_array_unref (stack->sources);
   g_array_unref (stack->stores);

@@ -58,6 +58,8 @@ typedef struct
   GPtrArray *matches; /* of KbPattern */
   GArray *sources;    /* of KbEntry; empty: pure storage */
   GArray *stores;     /* of KbEntry; control unused */
+  char *scope;        /* what its tokens are for, where that is not what its sources are
+                         set up for; or NULL */
   char *fingerprint;  /* SHA-256 of the groups it is made of and [network]: comments,
                          order of files and unrelated groups do not change it */
 } KbStack;

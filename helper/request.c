@@ -157,20 +157,10 @@ kb_request_scope (const KbRequest *request)
   return request->scope;
 }
 
-static gboolean
-is_scope (const char *text)
-{
-  for (const char *c = text; *c != '\0'; c++)
-    if (*c < ' ' || *c > '~' || *c == '"' || *c == '\\'
-        || (*c == ' ' && (c == text || c[1] == ' ' || c[1] == '\0')))
-      return FALSE;
-  return *text != '\0';
-}
-
 gboolean
 kb_request_set_scope (KbRequest *request, const char *scope)
 {
-  if (scope != NULL && !is_scope (scope))
+  if (scope != NULL && !kb_text_is_scope (scope))
     return FALSE;
   g_free (request->scope);
   request->scope = g_strdup (scope);

@@ -79,6 +79,8 @@ kb_session_new (KbRuntime *runtime, KbRequest *request)
     return session;
   session->keeper = kb_keeper_new (runtime, session->stack, request);
   kb_decisions_stack (request, session->stack);
+  if (kb_request_scope (request) == NULL)
+    (void) kb_request_set_scope (request, session->stack->scope);
   return session;
 }
 

@@ -318,3 +318,13 @@ kb_text_random_id (gboolean dashes)
     }
   return g_string_free (id, FALSE);
 }
+
+gboolean
+kb_text_is_scope (const char *text)
+{
+  for (const char *c = text; *c != '\0'; c++)
+    if (*c < ' ' || *c > '~' || *c == '"' || *c == '\\'
+        || (*c == ' ' && (c == text || c[1] == ' ' || c[1] == '\0')))
+      return FALSE;
+  return *text != '\0';
+}

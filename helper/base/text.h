@@ -22,6 +22,10 @@ gboolean kb_text_is_clean (const char *text, gsize length);
    256. */
 char *kb_text_escape (const char *text, gsize length, gsize limit);
 
+/* Words of an OAuth scope, one blank between them: nothing that JSON or a header would
+   have to quote. */
+gboolean kb_text_is_scope (const char *text);
+
 /* A name of a module or an instance: [a-z0-9-], 1 to 64 bytes, no '-' first or last. */
 gboolean kb_text_is_name (const char *text);
 

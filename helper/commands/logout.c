@@ -199,6 +199,7 @@ erase_scopes (Work *work)
 {
   KbRequest *request = work->place->request;
   g_autoptr (GPtrArray) scopes = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *own = g_strdup (kb_request_scope (request));
   Scoped scoped = { work, scopes };
 
   kb_binding_each (kb_config_stacks (kb_runtime_config (work->place->runtime)),
@@ -208,7 +209,7 @@ erase_scopes (Work *work)
       (void) kb_request_set_scope (request, g_ptr_array_index (scopes, i));
       kb_binding_forget (kb_session_stack (work->place->session), request);
     }
-  (void) kb_request_set_scope (request, NULL);
+  (void) kb_request_set_scope (request, own);
 }
 
 /* Who answered last, and whoever would answer now: an item may be older than the binding

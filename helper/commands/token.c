@@ -68,7 +68,7 @@ kb_command_token (const KbStreams *streams, char **arguments, GError **error)
     }
   if (kb_place_open (&place, word, error) != KB_OK)
     return KB_EXIT_USAGE;
-  if (!kb_request_set_scope (place.request, scope))
+  if (scope != NULL && !kb_request_set_scope (place.request, scope))
     {
       kb_complain ("token: --scope takes the words of one scope, one blank between them");
       return KB_EXIT_USAGE;

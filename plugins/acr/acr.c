@@ -46,6 +46,23 @@ is_registry (const KbRequest *request)
   return FALSE;
 }
 
+/* What it gives is a registry's own token, bought with one for these alone. */
+static gboolean
+is_for_registries (const KbRequest *request)
+{
+  static const char *const resources[] = {
+    "https://containerregistry.azure.net/", "https://containerregistry.azure.cn/",
+    "https://containerregistry.azure.us/",  "https://management.azure.com/",
+    "https://management.chinacloudapi.cn/", "https://management.usgovcloudapi.net/",
+  };
+  const char *scope = kb_request_scope (request);
+
+  for (guint i = 0; scope != NULL && i < G_N_ELEMENTS (resources); i++)
+    if (g_str_has_prefix (scope, resources[i]))
+      return TRUE;
+  return scope == NULL;
+}
+
 /* Whose token it is made of, only acquire can tell. */
 static KbAnswer
 acr_identify (gpointer self, const KbRequest *request, KbIdentity *identity,
@@ -55,6 +72,11 @@ acr_identify (gpointer self, const KbRequest *request, KbIdentity *identity,
     {
       kb_request_note (request, "%s is no Azure container registry",
                        kb_request_place (request));
+      return KB_DECLINED;
+    }
+  if (!is_for_registries (request))
+    {
+      kb_request_note (request, "no registry takes a token of this scope");
       return KB_DECLINED;
     }
   identity->realm = g_strdup (kb_request_host (request));
@@ -141,9 +163,11 @@ acr_acquire (gpointer self, const KbRequest *request, KbCredential **credential,
   return KB_OK;
 }
 
-static const KbSource source = {
-  .open = acr_open, .close = acr_close, .identify = acr_identify, .acquire = acr_acquire
-};
+static const KbSource source = { .open = acr_open,
+                                 .close = acr_close,
+                                 .identify = acr_identify,
+                                 .acquire = acr_acquire,
+                                 .flags = KB_SOURCE_SCOPES };
 
 const KbModule kb_module = {
   .abi = KB_MODULE_ABI,

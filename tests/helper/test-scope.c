@@ -117,6 +117,42 @@ test_bindings_tell (void)
   g_assert_cmpstr (seen->str, ==, "https://place.example other;");
 }
 
+/* What a stack says counts where the request says nothing. */
+static void
+test_stack_says (void)
+{
+  g_auto (Call) call = { 0 };
+  g_auto (Call) other = { 0 };
+  g_autofree char *got = NULL;
+  g_autofree char *more = NULL;
+
+  stage_new ();
+  stage_set_extra ("[stack told]\nmatch=https://told.example/\nscope=one two\n"
+                   "sources=a;s\nstores=keep\n");
+  call_begin (&call, "s", "keep", "https://told.example/", NULL);
+  got = call_get (&call);
+  g_assert_cmpstr (got, ==, "ok s-1");
+  g_assert_cmpstr (kb_request_scope (call.request), ==, "one two");
+  g_assert_cmpuint (stage_count ("a identify"), ==, 0);
+  call_begin (&other, "s", "keep", "https://told.example/", NULL);
+  g_assert_true (kb_request_set_scope (other.request, "three"));
+  more = call_get (&other);
+  g_assert_cmpstr (more, ==, "ok s-2");
+  stage_set_extra ("");
+}
+
+static void
+test_stack_says_nonsense (void)
+{
+  static const char text[]
+      = "[stack x]\nmatch=https://x.example/\nsources=a\nstores=\nscope=one  two\n";
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (kb_config_load_text ("f", text, sizeof text - 1, &error));
+  g_assert_error (error, KB_ERROR, KB_ERROR_CONFIG);
+  g_assert_true (g_str_has_prefix (error->message, "f:5: "));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -127,5 +163,7 @@ main (int argc, char **argv)
   g_test_add_func ("/scope/kept-apart", test_kept_apart);
   g_test_add_func ("/scope/breakers-apart", test_breakers_apart);
   g_test_add_func ("/scope/bindings-tell", test_bindings_tell);
+  g_test_add_func ("/scope/stack-says", test_stack_says);
+  g_test_add_func ("/scope/stack-says-nonsense", test_stack_says_nonsense);
   return g_test_run ();
 }

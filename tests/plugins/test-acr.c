@@ -66,6 +66,32 @@ test_registries (void)
 }
 
 static void
+test_scopes (void)
+{
+  static const struct
+  {
+    const char *scope;
+    gboolean taken;
+  } rows[] = { { "https://containerregistry.azure.net/.default", TRUE },
+               { "https://management.azure.com/.default", TRUE },
+               { "499b84ac-1321-427f-aa17-267ca6975798/.default", FALSE },
+               { "https://containerregistry.azure.net.evil.example/.default", FALSE } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (SourceHost) host = host_new ();
+      g_autoptr (KbRequest) request = request_for ("https://contoso.azurecr.io/");
+      KbIdentity identity = { 0 };
+      KbAnswer answer;
+
+      g_assert_true (kb_request_set_scope (request, rows[i].scope));
+      answer = host->module->source->identify (host->self, request, &identity, NULL);
+      g_assert_cmpint (answer, ==, rows[i].taken ? KB_OK : KB_DECLINED);
+      g_free (identity.realm);
+    }
+}
+
+static void
 assert_needs_token (KbCredential *input)
 {
   g_autoptr (SourceHost) host = host_new ();
@@ -98,6 +124,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/acr/registries", test_registries);
+  g_test_add_func ("/acr/scopes", test_scopes);
   g_test_add_func ("/acr/input", test_input);
   return g_test_run ();
 }
