@@ -2,7 +2,10 @@
 # The system tests: real tools against the stand-in with a real keyring; knows no test's matter.
 # Automake writes rules only for what stands in TESTS: these stand there under a condition
 # that never holds, and `make check-system` runs them through the same harness.
+# The first two are long, and would be left alone at the end.
 system_scripts = \
+	tests/system/test-twine \
+	tests/system/test-yarn \
 	tests/system/test-api \
 	tests/system/test-audit \
 	tests/system/test-azure-devops-oauth \
@@ -62,8 +65,6 @@ system_scripts = \
 	tests/system/test-terraform \
 	tests/system/test-token \
 	tests/system/test-tools \
-	tests/system/test-twine \
-	tests/system/test-yarn \
 	tests/system/test-clients
 SYSTEM_TESTS += $(system_scripts) tests/azure/test_fidelity
 if NEVER
