@@ -25,7 +25,7 @@ test_answers (void)
   g_autoptr (KbBuffer) nothing = kb_buffer_new (LIMIT);
 
   g_assert_cmpint (run ("printf 'a\\0b'; exit 3", EVER_MS, text), ==, 3);
-  g_assert_cmpmem (kb_buffer_peek (text), kb_buffer_length (text), "a\0b", 3);
+  g_assert_cmpmem (kb_buffer_peek (text), (int) kb_buffer_length (text), "a\0b", 3);
   g_assert_cmpint (run ("cat; pwd >&2", EVER_MS, nothing), ==, 0);
   g_assert_cmpuint (kb_buffer_length (nothing), ==, 0);
 }
