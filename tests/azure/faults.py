@@ -22,7 +22,7 @@ SETTINGS = ("expires_in", "refresh_in", "lifetime", "separator")
 NUMBERS = {"latency": float, "cut": int, "wire": int, "huge": int, "status": int, "retry-after": str,
            "skip": int, "count": int, "lifetime": float, "clock": int}
 TEXTS = ("body", "location", "answer", "document", "tls", "host", "separator", "content-type",
-         "drop", "expires_in", "refresh_in", "method")
+         "drop", "hold", "expires_in", "refresh_in", "method")
 TOKEN = b"eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.e30.AAAA"
 DOCUMENTS = {
     "empty": b"",
@@ -134,6 +134,12 @@ class Faults:
             if fault.matches(ask.route, ask.host, ask.method) and fault.due():
                 options.update(fault.options)
         return options
+
+    async def delay(self, options):
+        """Waits as long as the fault says: `latency`, and `hold` until the faults are cleared."""
+        await asyncio.sleep(options.get("latency", 0))
+        while "hold" in options and self.active:
+            await asyncio.sleep(0.02)
 
     def pick_proxy(self, host):
         """The options of the route class `proxy` due for a CONNECT."""

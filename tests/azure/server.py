@@ -80,7 +80,7 @@ class Gate:
 
     async def _answer(self, ask):
         options = self.faults.pick(ask)
-        await asyncio.sleep(options.get("latency", 0))
+        await self.faults.delay(options)
         answer = self.faults.replacement(ask, options)
         try:
             if answer is None and ask.host in places.LOGIN:
