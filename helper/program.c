@@ -8,14 +8,10 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-
-/* Where the kernel (before 5.3) has no descriptor for a process. */
-#define LOOK_MS 5
 
 static gboolean
 is_program (const char *path)
@@ -85,23 +81,18 @@ hear (int fd, gint64 end, KbBuffer *text)
   return got == 0;
 }
 
+/* It may linger after it closed its output, but not past the time. */
 static gboolean
-ends_in_time (GPid pid, gint64 end)
+ends_in_time (GPid pid, gint64 end, int *status)
 {
-  int fd = (int) syscall (SYS_pidfd_open, pid, 0);
-  siginfo_t info = { 0 };
-  gboolean ended = fd >= 0 && wait_for (fd, end);
+  pid_t ended = waitpid (pid, status, WNOHANG);
 
-  if (fd >= 0)
-    (void) close (fd);
-  while (!ended && kb_clock_left_ms (end) > 0)
+  while (ended == 0 && kb_clock_left_ms (end) > 0)
     {
-      ended = waitid (P_PID, (id_t) pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0
-              && info.si_pid == pid;
-      if (!ended)
-        kb_clock_sleep_ms (LOOK_MS);
+      kb_clock_sleep_ms (1);
+      ended = waitpid (pid, status, WNOHANG);
     }
-  return ended;
+  return ended == pid;
 }
 
 int
@@ -120,9 +111,10 @@ kb_program_read (const char *const *words, const char *folder, char **environmen
     return -1;
   heard = hear (out, end, text);
   (void) close (out);
-  if (!heard || !ends_in_time (pid, end))
-    (void) kill (pid, SIGKILL);
-  while (waitpid (pid, &status, 0) < 0 && errno == EINTR)
+  if (heard && ends_in_time (pid, end, &status))
+    return WIFEXITED (status) ? WEXITSTATUS (status) : -1;
+  (void) kill (pid, SIGKILL);
+  while (waitpid (pid, NULL, 0) < 0 && errno == EINTR)
     continue;
-  return WIFEXITED (status) ? WEXITSTATUS (status) : -1;
+  return -1;
 }
