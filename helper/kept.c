@@ -422,7 +422,7 @@ static void
 tell_unkept (KbKept *kept, KbAnswer answer, const GError *problem, GPtrArray *notices)
 {
   if (answer == KB_FAILED)
-    g_ptr_array_add (notices, g_strdup_printf ("not kept: %s", problem->message));
+    g_ptr_array_add (notices, g_strconcat (KB_KEPT_NOT, problem->message, NULL));
   else if (answer == KB_DECLINED && kb_keeper_first_without_durable (kept->keeper))
     g_ptr_array_add (notices, g_strdup (KB_KEEPER_NO_DURABLE));
 }

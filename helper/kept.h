@@ -91,6 +91,9 @@ KbCredential *kb_kept_credential (const KbKept *kept);
 KbAnswer kb_kept_renewal (KbKept *kept, KbSecret **renewal, GPtrArray *notices,
                           GError **error);
 
+/* How the notice of what could not be kept begins. */
+#define KB_KEPT_NOT "not kept: "
+
 /* Keeps CREDENTIAL, its renewal first, as that cannot be had again.  What goes wrong is a
    line in NOTICES (of char*): the credential is good all the same. */
 void kb_kept_put (KbKept *kept, KbCredential *credential, GPtrArray *notices);

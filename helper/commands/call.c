@@ -9,6 +9,7 @@
 #include "base/lines.h"
 #include "commands/place.h"
 #include "harden.h"
+#include "kept.h"
 #include "named.h"
 
 /* A night's work is a timer's, not one process's. */
@@ -214,8 +215,6 @@ kb_call_task (KbCall *call, guint index, const KbInstance **task, GError **error
 
 /* ---- a target ------------------------------------------------------------------- */
 
-#define NOT_KEPT "not kept: " /* kept.c */
-
 /* What could not be kept beside is told when the call goes on or ends; not where the same
    store then refuses what the call is about: one fault is one line. */
 static void
@@ -232,7 +231,7 @@ take_notices (KbTarget *target)
   const char *const *notice = kb_session_notices (target->place.session);
 
   for (; *notice != NULL; notice++)
-    if (g_str_has_prefix (*notice, NOT_KEPT))
+    if (g_str_has_prefix (*notice, KB_KEPT_NOT))
       g_ptr_array_add (target->unkept, g_strdup (*notice));
     else
       kb_complain (*notice);
