@@ -17,6 +17,7 @@ struct _Bus
   GDBusConnection *connection;
   SecretService *service;
   KbWait *session; /* on its way, or NULL */
+  gboolean session_wanted;
   const KbRequest *request;
   gboolean said_no; /* a person dismissed the dialog: none follows in this process */
 };
@@ -137,8 +138,26 @@ void
 bus_end (Bus *bus)
 {
   g_clear_pointer (&bus->session, kb_wait_unref);
+  bus->session_wanted = FALSE;
   g_main_context_pop_thread_default (bus->context);
   bus->request = NULL;
+}
+
+static void
+start_session (Bus *bus)
+{
+  bus->session_wanted = FALSE;
+  if (bus->session != NULL)
+    return;
+  bus->session = kb_wait_new (bus->request, KB_WAIT_CALL_MS);
+  secret_service_ensure_session (bus->service, kb_wait_cancellable (bus->session),
+                                 kb_wait_ready, kb_wait_ref (bus->session));
+}
+
+void
+bus_want_session (Bus *bus)
+{
+  bus->session_wanted = TRUE;
 }
 
 GVariant *
@@ -151,6 +170,8 @@ bus_call (Bus *bus, const char *path, const char *interface, const char *method,
                           arguments, G_VARIANT_TYPE (reply_type), G_DBUS_CALL_FLAGS_NONE,
                           G_MAXINT, kb_wait_cancellable (wait), kb_wait_ready,
                           kb_wait_ref (wait));
+  if (bus->session_wanted)
+    start_session (bus);
   if (!wait_for (bus, wait, step, error))
     return NULL;
   return g_dbus_connection_call_finish (bus->connection, kb_wait_result (wait), error);
@@ -271,22 +292,12 @@ bus_prompt (Bus *bus, const char *path, GError **error)
   return shown;
 }
 
-void
-bus_start_session (Bus *bus)
-{
-  if (bus->session != NULL)
-    return;
-  bus->session = kb_wait_new (bus->request, KB_WAIT_CALL_MS);
-  secret_service_ensure_session (bus->service, kb_wait_cancellable (bus->session),
-                                 kb_wait_ready, kb_wait_ref (bus->session));
-}
-
 static gboolean
 finish_session (Bus *bus, GError **error)
 {
   g_autoptr (KbWait) wait = NULL;
 
-  bus_start_session (bus);
+  start_session (bus);
   wait = g_steal_pointer (&bus->session);
   return wait_for (bus, wait, "opening a session", error)
          && secret_service_ensure_session_finish (bus->service, kb_wait_result (wait),

@@ -68,8 +68,9 @@ gboolean bus_prompt (Bus *bus, const char *prompt, GError **error);
 /* Takes a prompt back that was not carried out, without waiting for an answer. */
 void bus_dismiss (Bus *bus, const char *prompt);
 
-/* Sends the request for a session, if there is none, without waiting for it. */
-void bus_start_session (Bus *bus);
+/* A session will be needed: it is asked for behind the next call, so that this side makes
+   its key while the service is at work on that call. */
+void bus_want_session (Bus *bus);
 
 /* New: the secret of an item, copied once out of libsecret's locked memory. */
 KbSecret *bus_get_secret (Bus *bus, const char *item, GError **error);

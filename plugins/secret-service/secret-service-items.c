@@ -201,7 +201,7 @@ items_get (Bus *bus, Call *call, GError **error)
   g_auto (Found) found = { NULL, NULL };
   KbAnswer answer;
 
-  bus_start_session (bus);
+  bus_want_session (bus);
   answer = find (bus, call->name, &found, error);
   if (answer != KB_OK)
     return answer;
