@@ -15,6 +15,8 @@
 
 #define CANNOT_START 127
 #define STEP_MS 10
+/* Where an onlooker says whether the browser works. */
+#define REPORT 3
 
 /* They need the terminal, which they do not get, and no sign-in page works in them. */
 static const char *const text_browsers[]
@@ -251,18 +253,19 @@ child_environment (char **environment)
   return (char **) g_ptr_array_free (some, FALSE);
 }
 
+/* All but standard streams and REPORT. */
 static void
 close_others (void)
 {
 #ifdef SYS_close_range
-  if (syscall (SYS_close_range, 3U, ~0U, 0U) == 0)
+  if (syscall (SYS_close_range, REPORT + 1U, ~0U, 0U) == 0)
     return;
 #endif
-  for (int fd = 3; fd < (int) sysconf (_SC_OPEN_MAX); fd++)
+  for (int fd = REPORT + 1; fd < (int) sysconf (_SC_OPEN_MAX); fd++)
     (void) close (fd);
 }
 
-/* Only async-signal-safe calls in the two children. */
+/* Only async-signal-safe calls in the children. */
 static void
 browser (char **command, char **environment)
 {
@@ -278,57 +281,99 @@ browser (char **command, char **environment)
   _exit (CANNOT_START);
 }
 
-/* Looks on for a moment: the browser's parent when it goes is init, so nobody reaps it.
- */
+/* Whether the browser runs after a moment, or has done its work by then. */
+static gboolean
+stays (pid_t pid)
+{
+  int status = 0;
+
+  for (int waited = 0; waited < KB_BROWSER_START_MS; waited += STEP_MS)
+    {
+      if (waitpid (pid, &status, WNOHANG) == pid)
+        return WIFEXITED (status) && WEXITSTATUS (status) == 0;
+      (void) poll (NULL, 0, STEP_MS);
+    }
+  return TRUE;
+}
+
+/* Nobody's child here, and so the browser is not either: init reaps both.  A byte on
+   REPORTS says that it works; no byte, that it does not. */
 static void
-onlooker (char **command, char **environment)
+onlooker (char **command, char **environment, int reports)
 {
   int null = open ("/dev/null", O_RDWR);
-  int status = 0;
   pid_t pid;
 
-  if (null < 0 || dup2 (null, 0) < 0 || dup2 (null, 1) < 0 || dup2 (null, 2) < 0)
+  if (null < 0 || dup2 (null, 0) < 0 || dup2 (null, 1) < 0 || dup2 (null, 2) < 0
+      || (reports != REPORT && dup3 (reports, REPORT, O_CLOEXEC) < 0))
     _exit (CANNOT_START);
   close_others ();
   (void) signal (SIGCHLD, SIG_DFL);
   pid = fork ();
   if (pid == 0)
     browser (command, environment);
-  if (pid < 0)
-    _exit (CANNOT_START);
-  for (int waited = 0; waited < KB_BROWSER_START_MS; waited += STEP_MS)
+  if (pid > 0 && stays (pid))
+    _exit (write (REPORT, "", 1) == 1 ? 0 : CANNOT_START);
+  _exit (CANNOT_START);
+}
+
+static void
+reap (pid_t pid)
+{
+  while (waitpid (pid, NULL, 0) < 0 && errno == EINTR)
+    ;
+}
+
+/* Up to the report, or to the browser itself. */
+static gboolean
+watch (int reports, KbBrowserCame came, gpointer data)
+{
+  struct pollfd report = { .fd = reports, .events = POLLIN };
+  int ready = 0;
+  char byte;
+
+  while (ready == 0 || (ready < 0 && errno == EINTR))
     {
-      if (waitpid (pid, &status, WNOHANG) == pid)
-        _exit (WIFEXITED (status) ? WEXITSTATUS (status) : CANNOT_START);
-      (void) poll (NULL, 0, STEP_MS);
+      if (came != NULL && came (data))
+        return TRUE;
+      ready = poll (&report, 1, STEP_MS);
     }
-  _exit (0);
+  return ready > 0 && read (reports, &byte, 1) == 1;
 }
 
 static gboolean
-start (char **command, char **environment)
+start (char **command, char **environment, KbBrowserCame came, gpointer data)
 {
-  int status = -1;
-  pid_t pid = fork ();
-  pid_t ended;
+  int reports[2];
+  gboolean works;
+  pid_t pid;
 
+  if (pipe2 (reports, O_CLOEXEC) < 0)
+    return FALSE;
+  pid = fork ();
   if (pid == 0)
-    onlooker (command, environment);
-  do
-    ended = pid < 0 ? -1 : waitpid (pid, &status, 0);
-  while (ended < 0 && pid > 0 && errno == EINTR);
-  return ended > 0 && WIFEXITED (status) && WEXITSTATUS (status) == 0;
+    {
+      if (fork () == 0)
+        onlooker (command, environment, reports[1]);
+      _exit (0);
+    }
+  (void) close (reports[1]);
+  reap (pid);
+  works = watch (reports[0], came, data);
+  (void) close (reports[0]);
+  return works;
 }
 
 KbBrowser
-kb_browser_start (char **environment, const char *url, const char **why)
+kb_browser_start (char **environment, const char *url, KbBrowserCame came, gpointer data,
+                  const char **why)
 {
   KbBrowser where = KB_BROWSER_NONE;
   g_autoptr (GPtrArray) commands = kb_browser_commands (environment, url, &where, why);
   g_autofree char **given = child_environment (environment);
 
   for (guint i = 0; i < commands->len; i++)
-    if (start (commands->pdata[i], given))
+    if (start (commands->pdata[i], given, came, data))
       return where;
   if (commands->len > 0)
     *why = "no browser could be started";

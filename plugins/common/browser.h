@@ -29,11 +29,16 @@ typedef enum
 GPtrArray *kb_browser_commands (char **environment, const char *url, KbBrowser *where,
                                 const char **why);
 
+/* Whether the browser has come to us: then it works, and nothing is waited for. */
+typedef gboolean (*KbBrowserCame) (gpointer data);
+
 /* Starts the first of them that works, with /dev/null for its streams, no other
    descriptor, a session of its own and those variables that a desktop program needs: no
    secret that a CI or a shell keeps in the environment goes with it.  It is not waited
-   for and leaves no child behind.  *WHY is set with KB_BROWSER_NONE. */
-KbBrowser kb_browser_start (char **environment, const char *url, const char **why);
+   for and leaves no child behind.  CAME (or NULL) is asked with DATA every few
+   milliseconds.  *WHY is set with KB_BROWSER_NONE. */
+KbBrowser kb_browser_start (char **environment, const char *url, KbBrowserCame came,
+                            gpointer data, const char **why);
 
 /* New.  What to tell a person whose browser is not here: the URL, and the ssh line that
    brings its port there.  PORT is the listener's. */

@@ -309,6 +309,16 @@ turn (KbListener *listener, gint64 longest)
   (void) MHD_run (listener->daemon);
 }
 
+gboolean
+kb_listener_has_visitor (const KbListener *listener)
+{
+  struct pollfd knocks[KB_LISTENER_SOCKETS];
+
+  for (guint i = 0; i < KB_LISTENER_SOCKETS; i++)
+    knocks[i] = (struct pollfd){ .fd = listener->sockets[i], .events = POLLIN };
+  return poll (knocks, G_N_ELEMENTS (knocks), 0) > 0;
+}
+
 /* ---- waiting ---------------------------------------------------------------------- */
 
 /* Nobody else is heard: the port is gone and so are they. */

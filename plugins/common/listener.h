@@ -52,6 +52,9 @@ guint kb_listener_port (const KbListener *listener);
 /* "http://localhost:PORT": the browser adds the '/'. */
 const char *kb_listener_redirect_uri (const KbListener *listener);
 
+/* Whether somebody knocks whom nobody has let in yet. */
+gboolean kb_listener_has_visitor (const KbListener *listener);
+
 /* Required before wait.  STATE: at least 128 bits that nobody can guess, for one sign-in.
    ALLOW_GET: the provider has no form_post, so a code in the URL is taken.  ORIGINS: the
    pages that may post ("https://login.example"), NULL-terminated; copied. */

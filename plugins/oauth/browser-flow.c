@@ -191,6 +191,13 @@ show_hint (const Flow *flow, char **environment, const char *url)
   return shown;
 }
 
+/* A person who is signed in already is back before the browser counts as started. */
+static gboolean
+browser_came (gpointer listener)
+{
+  return kb_listener_has_visitor (listener);
+}
+
 static gboolean
 send_person (const Flow *flow, GError **error)
 {
@@ -208,7 +215,7 @@ send_person (const Flow *flow, GError **error)
     return kb_oauth_paste_begin (request, url, error);
   what = g_strdup_printf ("Sign in to %s in your browser.", kb_request_place (request));
   (void) kb_request_tell (request, what);
-  where = kb_browser_start (environment, url, &why);
+  where = kb_browser_start (environment, url, browser_came, flow->listener, &why);
   if ((where == KB_BROWSER_HERE && !tunnel) || show_hint (flow, environment, url)
       || where != KB_BROWSER_NONE)
     return TRUE;

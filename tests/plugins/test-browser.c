@@ -185,7 +185,8 @@ test_start (void)
   g_auto (GStrv) ids = NULL;
 
   install ("fox", "exit 0");
-  g_assert_cmpint (kb_browser_start (environment, URL, &why), ==, KB_BROWSER_HERE);
+  g_assert_cmpint (kb_browser_start (environment, URL, NULL, NULL, &why), ==,
+                   KB_BROWSER_HERE);
   (void) close (stray);
   arguments = said ("fox", "args");
   variables = said ("fox", "env");
@@ -216,7 +217,8 @@ test_fallback (void)
   install ("broken", "exit 3");
   install ("fox", "exit 0");
   install ("xdg-open", "exit 0");
-  g_assert_cmpint (kb_browser_start (environment, URL, &why), ==, KB_BROWSER_HERE);
+  g_assert_cmpint (kb_browser_start (environment, URL, NULL, NULL, &why), ==,
+                   KB_BROWSER_HERE);
   first = said ("broken", "args");
   second = said ("fox", "args");
   third = said ("xdg-open", "args");
@@ -238,7 +240,8 @@ test_all_fail (void)
                                       "ELF?",
                                       -1, NULL));
   g_assert_cmpint (g_chmod (path, 0700), ==, 0);
-  g_assert_cmpint (kb_browser_start (environment, URL, &why), ==, KB_BROWSER_NONE);
+  g_assert_cmpint (kb_browser_start (environment, URL, NULL, NULL, &why), ==,
+                   KB_BROWSER_NONE);
   g_assert_cmpstr (why, ==, "no browser could be started");
 }
 
@@ -252,10 +255,40 @@ test_stays (void)
   gint64 lasted;
 
   install ("fox", "exec sleep 30");
-  g_assert_cmpint (kb_browser_start (environment, URL, &why), ==, KB_BROWSER_HERE);
+  g_assert_cmpint (kb_browser_start (environment, URL, NULL, NULL, &why), ==,
+                   KB_BROWSER_HERE);
   lasted = (g_get_monotonic_time () - begin) / 1000;
   g_assert_cmpint (lasted, >=, KB_BROWSER_START_MS - 100);
   g_assert_cmpint (lasted, <, KB_BROWSER_START_MS + 25000);
+}
+
+static gboolean
+third_time (gpointer data)
+{
+  guint *asked = data;
+
+  return ++*asked == 3;
+}
+
+/* One that has come to us works, however long it would be looked at otherwise. */
+static void
+test_comes (void)
+{
+  g_auto (GStrv) environment = environment_new ("BROWSER", "fox", NULL);
+  g_autofree char *done = g_build_filename (folder, "done", NULL);
+  g_autofree char *rest = g_strdup_printf ("touch %s; exec sleep 30", done);
+  g_autofree char *arguments = NULL;
+  const char *why = NULL;
+  guint asked = 0;
+
+  install ("fox", rest);
+  g_assert_cmpint (kb_browser_start (environment, URL, third_time, &asked, &why), ==,
+                   KB_BROWSER_HERE);
+  g_assert_cmpuint (asked, ==, 3);
+  while (g_unlink (done) != 0)
+    g_usleep (10000);
+  arguments = said ("fox", "args");
+  g_assert_cmpstr (arguments, ==, "<" URL ">");
 }
 
 static void
@@ -317,6 +350,7 @@ main (int argc, char **argv)
     { "/browser/the next one when one fails", test_fallback },
     { "/browser/none when all fail", test_all_fail },
     { "/browser/one that stays is left alone", test_stays },
+    { "/browser/one that has come is not looked at", test_comes },
     { "/browser/the ssh line", test_hint },
   };
   int status;

@@ -349,6 +349,23 @@ test_error_form (void)
   g_assert_cmpstr (got.iss, ==, "https://login.example/v2.0");
 }
 
+/* By either address, where the computer has both. */
+static void
+test_visitor (void)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (KbListener) listener = loopback_listener_new (FALSE);
+      int fd;
+
+      g_assert_false (kb_listener_has_visitor (listener));
+      fd = loopback_dial (kb_listener_port (listener), i == 1);
+      g_assert_true (fd < 0 || kb_listener_has_visitor (listener));
+      g_assert_true (fd >= 0 || i == 1);
+      (void) close (fd);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -362,6 +379,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/listener/four hundred hold up nobody",
                         GSIZE_TO_POINTER ((gsize) 400), test_slow_ones);
   g_test_add_func ("/listener/drops of bytes are cut off", test_drip);
+  g_test_add_func ("/listener/a visitor is seen before it is let in", test_visitor);
   g_test_add_func ("/listener/wrong forms", test_wrong_forms);
   g_test_add_func ("/listener/an error with the state", test_error_form);
   return g_test_run ();
