@@ -10,17 +10,24 @@
 #define HOUR (60 * MINUTE)
 #define DAY (24 * HOUR)
 
+/* New.  The nearest one: who asks for 30 days is told of 30 a second later. */
+static char *
+span_in (gint64 seconds, gint64 unit, const char *name)
+{
+  return g_strdup_printf ("%" G_GINT64_FORMAT " %s", (seconds + unit / 2) / unit, name);
+}
+
 /* New.  Coarse as people are: the minutes of days do not matter. */
 static char *
 span (gint64 seconds)
 {
   if (seconds < 2 * MINUTE)
-    return g_strdup_printf ("%d s", (int) seconds);
+    return span_in (seconds, 1, "s");
   if (seconds < 2 * HOUR)
-    return g_strdup_printf ("%d min", (int) (seconds / MINUTE));
+    return span_in (seconds, MINUTE, "min");
   if (seconds < 2 * DAY)
-    return g_strdup_printf ("%d h", (int) (seconds / HOUR));
-  return g_strdup_printf ("%" G_GINT64_FORMAT " days", seconds / DAY);
+    return span_in (seconds, HOUR, "h");
+  return span_in (seconds, DAY, "days");
 }
 
 char *

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Unit tests of helper/base: one program a file.
 base_tests = tests/base/test-json tests/base/test-secret tests/base/test-text
-base_tests += tests/base/test-input tests/base/test-challenge tests/base/test-clock tests/base/test-file tests/base/test-lines tests/base/test-url
+base_tests += tests/base/test-input tests/base/test-challenge tests/base/test-clock tests/base/test-file tests/base/test-lines tests/base/test-url tests/base/test-words
 check_PROGRAMS += $(base_tests)
 TESTS += $(base_tests)
 tests_base_test_secret_SOURCES = tests/base/test-secret.c
@@ -31,3 +31,6 @@ tests_base_test_url_LDFLAGS = $(unit_ldflags)
 tests_base_test_clock_SOURCES = tests/base/test-clock.c
 tests_base_test_clock_LDADD = $(unit_ldadd)
 tests_base_test_clock_LDFLAGS = $(unit_ldflags)
+tests_base_test_words_SOURCES = tests/base/test-words.c
+tests_base_test_words_LDADD = $(unit_ldadd)
+tests_base_test_words_LDFLAGS = $(unit_ldflags)
