@@ -163,8 +163,7 @@ const char *kb_request_place (const KbRequest *request);
 
 /* What the token is to be good for, where the caller wants something else than what the
    instance was set up for: the words of an OAuth scope ("6dae.../.default"); else NULL.
-   Only sources with KB_SOURCE_SCOPES are asked then, and the realm that they tell has to
-   depend on it. */
+   Only sources with KB_SOURCE_SCOPES are asked then, and their realm depends on it. */
 const char *kb_request_scope (const KbRequest *request);
 
 /* The server's WWW-Authenticate lines in order, NULL-terminated, perhaps empty. */
@@ -374,9 +373,8 @@ typedef struct
   /* Optional.  As that of a source. */
   void (*diagnose) (gpointer self, const KbRequest *request, KbDiagnosis *diagnosis);
 
-  /* Optional, with forget.  Calls FUNC for each thing that a program which the store
-     knows keeps where this store keeps its items.  A locked one is KB_FAILED, never a
-     short list. */
+  /* Optional, with forget.  Calls FUNC for each thing that a known program keeps where
+     this store keeps its items.  A locked one is KB_FAILED, never a short list. */
   KbAnswer (*foreign) (gpointer self, const KbRequest *request, KbForeignFunc func,
                        gpointer data, GError **error);
 
@@ -443,8 +441,10 @@ void kb_target_allow_ms (KbTarget *target, gint64 milliseconds);
 KbAnswer kb_target_credential (KbTarget *target, KbCredential **credential,
                                GError **error);
 
-/* The server did not take CREDENTIAL: the next one is another, or an error. */
-void kb_target_refuse (KbTarget *target, const KbCredential *credential);
+/* The server did not take CREDENTIAL: the next one is another, or an error.  CHALLENGES:
+   the values of its WWW-Authenticate headers, NULL-terminated. */
+void kb_target_refuse (KbTarget *target, const KbCredential *credential,
+                       const char *const *challenges);
 
 /* A secret with a name of its own, which `store:NAME` refers to.  It is kept in the
    stores of the target's stack.  NAME is [a-z0-9/._@:+%-], at most 400 bytes. */

@@ -248,6 +248,12 @@ kb_request_add_challenge (KbRequest *request, const char *line)
                       g_strdup (line));
 }
 
+void
+kb_request_clear_challenges (KbRequest *request)
+{
+  g_ptr_array_remove_range (request->challenges, 0, request->challenges->len - 1);
+}
+
 KbCredential *
 kb_request_prior (const KbRequest *request)
 {

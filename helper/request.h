@@ -50,6 +50,7 @@ void kb_request_set_fresh (KbRequest *request, gboolean fresh);
 void kb_request_set_organization (KbRequest *request, const char *organization,
                                   gboolean expected);
 void kb_request_add_challenge (KbRequest *request, const char *line);
+void kb_request_clear_challenges (KbRequest *request);
 
 /* TALK is borrowed and must outlive the request; NULL: nobody may be asked.  Setting one
    makes the deadline that of a prompt. */

@@ -298,8 +298,12 @@ kb_target_credential (KbTarget *target, KbCredential **credential, GError **erro
 }
 
 void
-kb_target_refuse (KbTarget *target, const KbCredential *credential)
+kb_target_refuse (KbTarget *target, const KbCredential *credential,
+                  const char *const *challenges)
 {
+  kb_request_clear_challenges (target->place.request);
+  for (gsize i = 0; challenges[i] != NULL; i++)
+    kb_request_add_challenge (target->place.request, challenges[i]);
   g_free (target->refused);
   target->refused = kb_session_mark (credential);
 }

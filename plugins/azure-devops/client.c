@@ -12,6 +12,7 @@
 
 #define TRIES 5
 #define SLICE_US 50000
+#define CHALLENGE "WWW-Authenticate: "
 
 struct _KbClient
 {
@@ -150,13 +151,19 @@ is_throttled (const KbHttpAnswer *answer)
   return answer->status == 429 || (answer->status == 503 && answer->retry_after > 0);
 }
 
-/* The token may have ended since it was kept: once another one is asked for. */
+/* The token may have ended since it was kept, or the server wants more of a sign-in than
+   it has: once another one is asked for. */
 static gboolean
-take_another (KbClient *client)
+take_another (KbClient *client, const KbHttpAnswer *answer)
 {
   g_autoptr (KbCredential) refused = g_steal_pointer (&client->credential);
+  g_autoptr (GPtrArray) challenges = g_ptr_array_new ();
 
-  kb_target_refuse (client->target, refused);
+  for (char **line = answer->kept; *line != NULL; line++)
+    if (g_str_has_prefix (*line, CHALLENGE))
+      g_ptr_array_add (challenges, *line + strlen (CHALLENGE));
+  g_ptr_array_add (challenges, NULL);
+  kb_target_refuse (client->target, refused, (const char *const *) challenges->pdata);
   if (ready (client, NULL))
     return TRUE;
   client->credential = g_steal_pointer (&refused);
@@ -192,7 +199,8 @@ kb_client_send (KbClient *client, const KbClientCall *call, GError **error)
   if (!ready (client, error))
     return NULL;
   answer = send_patiently (client, client->http, client->credential, call, error);
-  if (answer != NULL && kb_refusal_of_credential (answer) && take_another (client))
+  if (answer != NULL && kb_refusal_of_credential (answer)
+      && take_another (client, answer))
     {
       g_clear_pointer (&answer, kb_http_answer_free);
       answer = send_patiently (client, client->http, client->credential, call, error);
