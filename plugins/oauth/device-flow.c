@@ -61,14 +61,14 @@ static void
 show (const KbOauthJob *job, const KbDevice *device)
 {
   const KbRequest *request = job->request;
-  g_autofree char *what
-      = g_strdup_printf ("To sign in to %s, open %s on any device and type: %s",
-                         kb_request_place (request), device->address, device->user_code);
+  g_autofree char *what = g_strdup_printf ("Open %s on any device and type: %s",
+                                           device->address, device->user_code);
 
   (void) kb_request_tell (request, what);
   show_qr (request, device);
-  (void) kb_request_tell (request, "Type it only if you asked for it yourself, here and "
-                                   "now: whoever sent it to you would be signed in.");
+  (void) kb_request_tell (request,
+                          "Type it only if you asked for it yourself, here and now:");
+  (void) kb_request_tell (request, "whoever sent it to you would be signed in.");
 }
 
 typedef struct
