@@ -358,8 +358,9 @@ start (char **command, char **environment, KbBrowserCame came, gpointer data)
       _exit (0);
     }
   (void) close (reports[1]);
-  reap (pid);
-  works = watch (reports[0], came, data);
+  if (pid > 0)
+    reap (pid);
+  works = pid > 0 && watch (reports[0], came, data);
   (void) close (reports[0]);
   return works;
 }
