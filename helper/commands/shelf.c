@@ -69,22 +69,6 @@ has_shelf (const GPtrArray *shelves, const char *name)
   return FALSE;
 }
 
-/* What is absent needs no advice where one before it keeps what lasts. */
-static void
-spare_advice (KbShelf *shelf, const GPtrArray *before)
-{
-  for (guint i = 0; shelf->state == KB_DECLINED && i < before->len; i++)
-    {
-      const KbShelf *other = g_ptr_array_index (before, i);
-
-      if (other->state != KB_OK || kb_shelf_is_cache (other))
-        continue;
-      g_free (shelf->why);
-      shelf->why = g_strdup_printf ("not needed, as %s keeps what lasts", other->name);
-      return;
-    }
-}
-
 static void
 add_stores (GPtrArray *shelves, KbRuntime *runtime, const KbStack *stack,
             KbRequest *request)
@@ -93,13 +77,8 @@ add_stores (GPtrArray *shelves, KbRuntime *runtime, const KbStack *stack,
     {
       const KbEntry *entry = &g_array_index (stack->stores, KbEntry, i);
 
-      KbShelf *shelf;
-
-      if (has_shelf (shelves, entry->instance))
-        continue;
-      shelf = shelf_new (runtime, entry, request);
-      spare_advice (shelf, shelves);
-      g_ptr_array_add (shelves, shelf);
+      if (!has_shelf (shelves, entry->instance))
+        g_ptr_array_add (shelves, shelf_new (runtime, entry, request));
     }
 }
 
