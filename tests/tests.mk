@@ -3,7 +3,7 @@
 TEST_EXTENSIONS =
 LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/tap-driver.sh
 LOG_COMPILER = $(top_srcdir)/tests/run-test
-# ASan of GCC before 13 takes a thread-local block that lies 16 bytes into a page for one of glibc 2.19
+# ASan up to GCC 13 takes a thread-local block that lies 16 bytes into a page for one of glibc 2.19
 # and reads its bounds from what lies before it: the leak check then crashes, by the length of a path
 # (google/sanitizers#1322). Thread-local memory of loaded libraries is not searched for pointers instead.
 AM_TESTS_ENVIRONMENT = \
